@@ -1,0 +1,4 @@
+namespace VmNodeOps.Cluster;
+
+/// <summary>Installations of KubeVirt.</summary>
+public interface IKubeVirtInstallations : IClusterReader<KubeVirtInstallation>;

@@ -1,0 +1,4 @@
+namespace VmNodeOps.Cluster;
+
+/// <summary>Claims of persistent volumes.</summary>
+public interface IPersistentVolumeClaims : IClusterReader<PersistentVolumeClaim>;
