@@ -17,6 +17,9 @@ internal sealed class ApiErrorException(JsonObject status) : Exception((string?)
     /// <summary>Sent as the Retry-After header, in seconds.</summary>
     public int? RetryAfterSeconds { get; init; }
 
+    /// <summary>Texts for Warning headers: unknown fields of the body.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>A Status in the shape of the API machinery: empty members are left out.</summary>
     public static ApiErrorException Create(int code, string? reason, string message, JsonObject? details = null)
     {

@@ -51,8 +51,8 @@ internal abstract record ApiAnswer;
 /// <summary>One object of a served type.</summary>
 internal sealed record ObjectAnswer(int StatusCode, StoredObject Object) : ApiAnswer;
 
-/// <summary>A body that is no stored object: a Status, a review, a dry run's result.</summary>
-internal sealed record JsonAnswer(int StatusCode, JsonObject Body) : ApiAnswer;
+/// <summary>A body that is no stored object: a Status, a review, a dry run's result; null where the answer has none, as of KubeVirt's subresources.</summary>
+internal sealed record JsonAnswer(int StatusCode, JsonObject? Body) : ApiAnswer;
 
 /// <summary>A list or a page of one.</summary>
 internal sealed record ListAnswer(
@@ -62,6 +62,8 @@ internal sealed record ListAnswer(
 internal sealed record WatchAnswer(ResourceType Type, IWatchStream Stream) : ApiAnswer;
 
 /// <summary>The events of one watch. Time stands while an event waits to be read.</summary>
+/// <remarks>An event counts as waiting until the next call of <see cref="ReadAsync"/> or the end of the stream, so that there is no gap between
+/// the reader's taking it and its writing it out.</remarks>
 internal interface IWatchStream : IDisposable
 {
     /// <summary>The next event; null when the server ends the watch (time-out, or the client fell behind).</summary>
