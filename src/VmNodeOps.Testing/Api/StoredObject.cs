@@ -1,26 +1,36 @@
 using System.Text.Json.Nodes;
+using VmNodeOps.Testing.Api.Storage;
 
 namespace VmNodeOps.Testing.Api;
 
 /// <summary>One version of one object, as stored. Immutable: <see cref="Json"/> is shared by everybody and must not be changed.</summary>
-/// <remarks>Writers go through <see cref="IClusterApi.Modify"/>, which hands out a copy.</remarks>
+/// <remarks>
+/// <para>Writers go through <see cref="IClusterApi.Modify"/>, which hands out a copy.</para>
+/// <para>What is kept is the bytes, with what indexes ask for beside them; the tree is made when somebody first looks into it. Because the tree
+/// is read from bytes, its numbers convert to every numeric type, whatever type the writer set.</para>
+/// </remarks>
 internal sealed class StoredObject
 {
-    private byte[]? _utf8;
+    private static readonly Dictionary<string, string> NoLabels = [];
+
+    private readonly byte[] _utf8;
+    private JsonObject? _json;
 
     public StoredObject(ResourceType type, JsonObject json, long revision)
     {
         Type = type;
-        Json = json;
         Revision = revision;
         var metadata = json["metadata"]!.AsObject();
         Name = (string)metadata["name"]!;
         Namespace = (string?)metadata["namespace"];
         Uid = (string)metadata["uid"]!;
         IsDeleting = metadata["deletionTimestamp"] is not null;
-        Labels = metadata["labels"] is JsonObject labels
+        Labels = metadata["labels"] is JsonObject { Count: > 0 } labels
             ? labels.ToDictionary(label => label.Key, label => (string?)label.Value ?? "", StringComparer.Ordinal)
-            : [];
+            : NoLabels;
+        Owners = OwnerReference.Read(metadata);
+        NodeName = ReferenceEquals(type, ResourceTypes.Pods) && (string?)json["spec"]?["nodeName"] is { Length: > 0 } node ? node : null;
+        _utf8 = JsonBytes.Write(json);
     }
 
     public ResourceType Type { get; }
@@ -38,11 +48,17 @@ internal sealed class StoredObject
 
     public IReadOnlyDictionary<string, string> Labels { get; }
 
+    /// <summary>metadata.ownerReferences.</summary>
+    public IReadOnlyList<OwnerReference> Owners { get; }
+
+    /// <summary>For a pod spec.nodeName, null while it is not scheduled; null for every other type.</summary>
+    public string? NodeName { get; }
+
     /// <summary>The object with kind and apiVersion. Read only.</summary>
-    public JsonObject Json { get; }
+    public JsonObject Json => _json ??= JsonBytes.Read(_utf8);
 
     /// <summary>The object as it goes over the wire, serialized once.</summary>
-    public ReadOnlyMemory<byte> Utf8 => _utf8 ??= System.Text.Encoding.UTF8.GetBytes(Json.ToJsonString());
+    public ReadOnlyMemory<byte> Utf8 => _utf8;
 
     /// <summary>The node at a dotted path (<c>spec.nodeName</c>), or null.</summary>
     public JsonNode? At(string path)
