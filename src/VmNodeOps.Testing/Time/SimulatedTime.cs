@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace VmNodeOps.Testing;
 
@@ -163,6 +164,38 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
         }
 
         _wake.Set();
+    }
+
+    /// <summary>Runs work on the simulation's thread and returns when it is done; at once when called from there. What it throws comes out here.</summary>
+    internal void Invoke(Action work)
+    {
+        if (Thread.CurrentThread == _thread)
+        {
+            work();
+            return;
+        }
+
+        using var done = new ManualResetEventSlim();
+        ExceptionDispatchInfo? failure = null;
+        Post(() =>
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+
+            done.Set();
+        });
+        while (!done.Wait(TimeSpan.FromMilliseconds(100)))
+        {
+            ObjectDisposedException.ThrowIf(!_thread.IsAlive, this);
+        }
+
+        failure?.Throw();
     }
 
     /// <summary>Runs work on the simulation's thread once, after the delay; disposing the result calls it off.</summary>
