@@ -1,0 +1,47 @@
+using System.Text.Json;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Makes the node unschedulable, so that nothing comes back while it is emptied. Undo makes it schedulable only if it was so before.</summary>
+internal sealed class CordonStep : IUndoableStep
+{
+    public string Name => "cordon";
+
+    public Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
+    {
+        var node = context.Node;
+        return Task.FromResult(new StepPlan
+        {
+            Step = Name,
+            Found = JsonSerializer.SerializeToElement(node.Unschedulable, CordonJson.Default.Boolean),
+            Rights = [CordonRights.ChangeNode(node)],
+            Actions = node.Unschedulable ? [] : [CordonRights.Act(ActionKind.Cordon, node, "cordon", "No new pod is scheduled to it from then on.")],
+            Findings = node.Unschedulable
+                ? [new Finding { Severity = FindingSeverity.Note, Code = "AlreadyCordoned", Message = $"Node {node.Name} is cordoned already." }]
+                : [],
+        });
+    }
+
+    public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Plan.Actions.Count == 0)
+        {
+            return StepOutcome.Skipped("already cordoned");
+        }
+
+        await context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, cancellationToken).ConfigureAwait(false);
+        return StepOutcome.Succeeded("cordoned");
+    }
+
+    public async Task<StepOutcome> UndoAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Plan.Found is { ValueKind: JsonValueKind.True })
+        {
+            return StepOutcome.Skipped("was cordoned before");
+        }
+
+        await context.Gate.ChangeNodeAsync("uncordon", new NodeChange { Unschedulable = false }, cancellationToken).ConfigureAwait(false);
+        return StepOutcome.Succeeded("schedulable again, as before");
+    }
+}

@@ -1,0 +1,39 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Waits until the node's kubelet reports Ready. After a reboot the node is the same object with another boot.</summary>
+internal sealed class WaitUntilReadyStep : IMaintenanceStep
+{
+    public string Name => "wait-until-ready";
+
+    public Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken) =>
+        Task.FromResult(new StepPlan
+        {
+            Step = Name,
+            Rights = [new AccessQuestion { Verb = "watch", Group = "", Resource = "nodes", Name = context.Node.Name.Name }],
+            Actions =
+            [
+                new PlannedAction
+                {
+                    Kind = ActionKind.Wait,
+                    What = $"wait until node {context.Node.Name} is Ready",
+                    Why = "What is scheduled to a node that is not Ready does not start.",
+                },
+            ],
+        });
+
+    public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var node = await context.Node.WaitUntilAsync(node => node is null or { Ready: ConditionStatus.True }, cancellationToken).ConfigureAwait(false);
+        return node is null
+            ? StepOutcome.Blocked("NodeDeleted", $"Node {context.Node.Planned.Name} was deleted while its return was awaited. When it has registered again, run this again.")
+            : StepOutcome.Succeeded("Ready");
+    }
+
+    public string? DescribePending(StepContext context)
+    {
+        var ready = context.Node.Current?.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
+        return $"Node {context.Node.Planned.Name} is not Ready: {ready?.Status.ToString() ?? "never reported"} ({ready?.Reason}: {ready?.Message}). Check its kubelet and its network.";
+    }
+}

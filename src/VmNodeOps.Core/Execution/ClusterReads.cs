@@ -1,0 +1,50 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>The reading side of a cluster, which is all that a step sees of it; its writes go through the <see cref="WriteGate"/>.</summary>
+public sealed class ClusterReads
+{
+    private readonly IClusterClient _cluster;
+
+    internal ClusterReads(IClusterClient cluster) => _cluster = cluster;
+
+    /// <summary>The server's clock and version.</summary>
+    public IServer Server => _cluster.Server;
+
+    /// <summary>Nodes.</summary>
+    public IClusterReader<Node> Nodes => _cluster.Nodes;
+
+    /// <summary>Pods.</summary>
+    public IClusterReader<Pod> Pods => _cluster.Pods;
+
+    /// <summary>Virtual machines.</summary>
+    public IClusterReader<VirtualMachine> VirtualMachines => _cluster.VirtualMachines;
+
+    /// <summary>Virtual machine instances.</summary>
+    public IClusterReader<VirtualMachineInstance> VirtualMachineInstances => _cluster.VirtualMachineInstances;
+
+    /// <summary>Live migrations.</summary>
+    public IClusterReader<Migration> Migrations => _cluster.Migrations;
+
+    /// <summary>Installations of KubeVirt.</summary>
+    public IClusterReader<KubeVirtInstallation> KubeVirtInstallations => _cluster.KubeVirtInstallations;
+
+    /// <summary>Attachments of volumes to nodes.</summary>
+    public IClusterReader<VolumeAttachment> VolumeAttachments => _cluster.VolumeAttachments;
+
+    /// <summary>Claims of persistent volumes.</summary>
+    public IClusterReader<PersistentVolumeClaim> PersistentVolumeClaims => _cluster.PersistentVolumeClaims;
+
+    /// <summary>Pod disruption budgets.</summary>
+    public IClusterReader<DisruptionBudget> DisruptionBudgets => _cluster.DisruptionBudgets;
+
+    /// <summary>Leases.</summary>
+    public IClusterReader<Lease> Leases => _cluster.Leases;
+
+    /// <summary>Kubernetes Events.</summary>
+    public IClusterReader<ClusterEvent> Events => _cluster.Events;
+
+    /// <summary>Questions about one's own rights, which change nothing.</summary>
+    public IAccessReviews AccessReviews => _cluster.AccessReviews;
+}

@@ -1,0 +1,214 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>One run of one maintenance: step after step until one does not succeed, then undo if wished, then the report.</summary>
+internal sealed class MaintenanceRun
+{
+    private static readonly TimeSpan UndoTimeout = TimeSpan.FromMinutes(2);
+    private readonly NodeMaintenance _maintenance;
+    private readonly MaintenancePlan _plan;
+    private readonly RunServices _services;
+    private readonly DateTimeOffset _startedAt;
+    private readonly StepReport[] _reports;
+    private string _step = "";
+
+    private MaintenanceRun(NodeMaintenance maintenance, MaintenancePlanning planning, IClusterClient cluster, EventHub events, TimeProvider time, ILogger logger)
+    {
+        _maintenance = maintenance;
+        _plan = planning.Plan;
+        _startedAt = time.GetUtcNow();
+        _reports = [.. _plan.Steps.Select(step => new StepReport { Step = step.Step, Outcome = NotReached() })];
+        var guard = new NodeGuard(planning.Reads.Nodes, planning.Node, time, logger);
+        var writes = new WriteLedger(events, time, () => _step);
+        _services = new RunServices
+        {
+            Node = guard,
+            Reads = planning.Reads,
+            Gate = new WriteGate(cluster, guard, maintenance.Options, writes),
+            Writes = writes,
+            Handover = planning.Handover,
+            Machines = new MachineLedger(events),
+            Events = events,
+            Options = maintenance.Options,
+            Time = time,
+            Logger = logger,
+        };
+    }
+
+    public static async Task<MaintenanceReport> ExecuteAsync(
+        IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, MaintenancePlan? approved, EventHub events, TimeProvider time,
+        ILogger logger, CancellationToken cancellationToken)
+    {
+        using var activity = Telemetry.Activities.StartActivity("vmnodeops.run");
+        activity?.SetTag("k8s.node.name", maintenance.NodeName);
+        events.Publish(new RunStarted { Steps = [.. planning.Plan.Steps.Select(step => step.Step)] });
+        var report = Refuse(planning.Plan, approved, time.GetUtcNow());
+        if (report is null)
+        {
+            var run = new MaintenanceRun(maintenance, planning, cluster, events, time, logger);
+            using (run._services.Gate)
+            await using (run._services.Node.ConfigureAwait(false))
+            {
+                report = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        activity?.SetTag("vmnodeops.result", report.Result.ToString());
+        Telemetry.Runs.Add(1, new KeyValuePair<string, object?>("vmnodeops.result", report.Result.ToString()));
+        Log.RunEvent(logger, maintenance.NodeName, report.Summary);
+        events.Publish(new RunFinished { Report = report });
+        return report.Result == MaintenanceResult.Cancelled ? throw new MaintenanceCanceledException(report, cancellationToken) : report;
+    }
+
+    /// <summary>A plan that no longer holds, or that says itself that it must not run, ends here: nothing has been written.</summary>
+    private static MaintenanceReport? Refuse(MaintenancePlan plan, MaintenancePlan? approved, DateTimeOffset now)
+    {
+        var findings = plan.Steps.SelectMany(step => step.Findings).ToList();
+        string summary;
+        if (approved is not null && approved.FindDrift(plan) is { Count: > 0 } drift)
+        {
+            findings.AddRange(drift.Select(change => new Finding { Severity = FindingSeverity.Refusal, Code = "PlanDrift", Message = change }));
+            summary = $"The plan of {approved.MadeAt:u} no longer holds: {string.Join(" ", drift)} Nothing was written. Make a new plan and approve it.";
+        }
+        else if (plan.IsRefused)
+        {
+            summary = string.Join(" ", plan.Refusals.Select(refusal => $"{refusal.Message} {refusal.Lift}".Trim()));
+        }
+        else
+        {
+            return null;
+        }
+
+        return new MaintenanceReport
+        {
+            NodeName = plan.NodeName,
+            Result = MaintenanceResult.Refused,
+            Summary = summary,
+            StartedAt = now,
+            FinishedAt = now,
+            Steps = [.. plan.Steps.Select(step => new StepReport { Step = step.Step, Outcome = NotReached() })],
+            Findings = findings,
+        };
+    }
+
+    private static StepOutcome NotReached() => new() { Result = StepResult.NotReached, Message = "not reached" };
+
+    private async Task<MaintenanceReport> RunAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_maintenance.Options.Timeout, _services.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var ended = StepResult.Succeeded;
+        for (var index = 0; index < _reports.Length && ended is StepResult.Succeeded or StepResult.Skipped; index++)
+        {
+            ended = await RunStepAsync(index, both.Token, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (ended is not (StepResult.Succeeded or StepResult.Skipped) && _maintenance.Options.OnFailure == UndoPolicy.Undo)
+        {
+            await UndoAsync().ConfigureAwait(false);
+        }
+
+        return Report(ended);
+    }
+
+    private async Task<StepResult> RunStepAsync(int index, CancellationToken both, CancellationToken callers)
+    {
+        var step = _maintenance.Steps[index];
+        _step = step.Name;
+        using var activity = Telemetry.Activities.StartActivity($"vmnodeops.step.{step.Name}");
+        var context = new StepContext(_plan.Steps[index], _services);
+        _services.Events.Publish(new StepStarted { Step = step.Name });
+        var started = _services.Time.GetTimestamp();
+        var outcome = await GuardAsync(() => step.ApplyAsync(context, both), () => step.DescribePending(context), both, callers).ConfigureAwait(false);
+        _reports[index] = _reports[index] with { Outcome = outcome, Duration = _services.Time.GetElapsedTime(started) };
+        if (outcome.Result is not (StepResult.Succeeded or StepResult.Skipped))
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Message);
+        }
+
+        _services.Events.Publish(new StepFinished { Step = step.Name, Outcome = outcome });
+        return outcome.Result;
+    }
+
+    /// <summary>Expected trouble becomes an outcome here; anything else is a bug and passes.</summary>
+    private static async Task<StepOutcome> GuardAsync(
+        Func<Task<StepOutcome>> act, Func<string?> describePending, CancellationToken both, CancellationToken callers)
+    {
+        try
+        {
+            both.ThrowIfCancellationRequested();
+            return await act().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (callers.IsCancellationRequested)
+        {
+            return new StepOutcome { Result = StepResult.Cancelled, Code = "Cancelled", Message = $"Cancelled. {describePending()}".Trim() };
+        }
+        catch (OperationCanceledException) when (both.IsCancellationRequested)
+        {
+            return StepOutcome.TimedOut($"The run's time is up. {describePending()}".Trim());
+        }
+        catch (WriteRefusedException exception)
+        {
+            return StepOutcome.Blocked(exception.Code, exception.Message);
+        }
+        catch (ClusterException exception)
+        {
+            return StepOutcome.Failed(exception.Cause.ToString(), $"{exception.Message} {describePending()}".Trim());
+        }
+    }
+
+    /// <summary>Neither the caller's token nor the spent deadline counts any more, but the gate does.</summary>
+    private async Task UndoAsync()
+    {
+        using var limit = new CancellationTokenSource(UndoTimeout, _services.Time);
+        for (var index = _reports.Length - 1; index >= 0; index--)
+        {
+            if (_reports[index].Duration is null || _maintenance.Steps[index] is not IUndoableStep step)
+            {
+                continue;
+            }
+
+            _step = step.Name;
+            var context = new StepContext(_plan.Steps[index], _services);
+            var outcome = await GuardAsync(() => step.UndoAsync(context, limit.Token), () => null, limit.Token, CancellationToken.None).ConfigureAwait(false);
+            _reports[index] = _reports[index] with { Undo = outcome };
+            _services.Events.Publish(new StepFinished { Step = $"undo {step.Name}", Outcome = outcome });
+        }
+    }
+
+    private MaintenanceReport Report(StepResult ended)
+    {
+        var last = _reports.LastOrDefault(step => step.Duration is not null);
+        var result = ended switch
+        {
+            StepResult.Blocked => MaintenanceResult.Blocked,
+            StepResult.Failed => MaintenanceResult.Failed,
+            StepResult.TimedOut => MaintenanceResult.TimedOut,
+            StepResult.Cancelled => MaintenanceResult.Cancelled,
+            _ => MaintenanceResult.Succeeded,
+        };
+        var machines = _services.Machines.All;
+        foreach (var machine in machines.Where(machine => machine.AwayFor is not null))
+        {
+            Telemetry.Away.Record(machine.AwayFor!.Value.TotalSeconds, new KeyValuePair<string, object?>("vmnodeops.outcome", machine.Outcome.ToString()));
+        }
+
+        return new MaintenanceReport
+        {
+            NodeName = _maintenance.NodeName,
+            Result = result,
+            Summary = result == MaintenanceResult.Succeeded
+                ? $"Node {_maintenance.NodeName}: {string.Join(", ", _reports.Select(step => step.Step))} done."
+                : $"Node {_maintenance.NodeName}, step {last?.Step}: {last?.Outcome.Message}",
+            StartedAt = _startedAt,
+            FinishedAt = _services.Time.GetUtcNow(),
+            Steps = [.. _reports],
+            VirtualMachines = machines,
+            Writes = _services.Writes.Records,
+            Findings = [.. _plan.Steps.SelectMany(step => step.Findings), .. _services.Findings],
+        };
+    }
+}

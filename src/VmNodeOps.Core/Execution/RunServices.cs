@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace VmNodeOps;
+
+/// <summary>What all steps of one run share.</summary>
+internal sealed class RunServices
+{
+    private readonly Lock _gate = new();
+    private readonly List<Finding> _findings = [];
+
+    public required NodeGuard Node { get; init; }
+
+    public required ClusterReads Reads { get; init; }
+
+    public required WriteGate Gate { get; init; }
+
+    public required WriteLedger Writes { get; init; }
+
+    public required Handover Handover { get; init; }
+
+    public required MachineLedger Machines { get; init; }
+
+    public required EventHub Events { get; init; }
+
+    public required MaintenanceOptions Options { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILogger Logger { get; init; }
+
+    public IReadOnlyList<Finding> Findings
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _findings];
+            }
+        }
+    }
+
+    public void AddFinding(Finding finding)
+    {
+        lock (_gate)
+        {
+            _findings.Add(finding);
+        }
+
+        Events.Publish(new FindingRaised { Finding = finding });
+    }
+}

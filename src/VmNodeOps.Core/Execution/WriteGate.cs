@@ -1,0 +1,167 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>The one door through which every write of a run goes.</summary>
+/// <remarks>
+/// <para>Before a write is sent the gate checks: the run is neither cancelled nor out of time; the node is the one that was planned for (UID) and has not booted since; and, for
+/// what destroys, that the node was heard of within <see cref="MaintenanceOptions.NodeFreshness"/>, that it is not Ready, and that the evidence is strong,
+/// about this very node and boot, and has not expired. What does not hold throws <see cref="WriteRefusedException"/> and nothing is sent.</para>
+/// <para>Every write that is sent is recorded with its answer. Writes are never repeated here.</para>
+/// </remarks>
+public sealed class WriteGate : IDisposable
+{
+    private readonly IClusterClient _cluster;
+    private readonly NodeGuard _node;
+    private readonly MaintenanceOptions _options;
+    private readonly WriteLedger _ledger;
+    private readonly SemaphoreSlim _slots;
+
+    internal WriteGate(IClusterClient cluster, NodeGuard node, MaintenanceOptions options, WriteLedger ledger)
+    {
+        _cluster = cluster;
+        _node = node;
+        _options = options;
+        _ledger = ledger;
+        _slots = new SemaphoreSlim(options.MaxParallelism);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
+
+    /// <summary>Changes the node.</summary>
+    public Task<Node> ChangeNodeAsync(string verb, NodeChange change, CancellationToken cancellationToken)
+    {
+        var node = _node.Planned;
+        var intent = new WriteIntent { Verb = verb, Target = Refer.To(node) };
+        return WriteAsync(intent, (cluster, token) => cluster.Nodes.ChangeAsync(node.Identity, change, cancellationToken: token), cancellationToken);
+    }
+
+    /// <summary>Evicts a pod of the node. The answer may be a refusal.</summary>
+    public async Task<EvictionAnswer> EvictAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        EnsureOnNode(pod.NodeName, "pod", pod.Name);
+        var intent = new WriteIntent { Verb = "evict", Target = Refer.To(pod) };
+        return await SendAsync(
+            intent,
+            (cluster, token) => cluster.Pods.EvictAsync(pod.Identity, cancellationToken: token),
+            answer => answer.Refusal,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes a pod object of the node at once, on proof that the node is down.</summary>
+    public Task ForceDeleteAsync(Pod pod, FencingEvidence evidence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        EnsureOnNode(pod.NodeName, "pod", pod.Name);
+        var intent = new WriteIntent { Verb = "force-delete", Target = Refer.To(pod), Evidence = evidence };
+        return WriteAsync(intent, (cluster, token) => cluster.Pods.DeleteAsync(pod.Identity, DeletionOptions.Force, token), cancellationToken);
+    }
+
+    /// <summary>Detaches a volume from the node by deleting its attachment, on proof that the node is down.</summary>
+    public Task DetachAsync(VolumeAttachment attachment, FencingEvidence evidence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        EnsureOnNode(attachment.NodeName, "volume attachment", attachment.Name);
+        var intent = new WriteIntent { Verb = "detach", Target = Refer.To(attachment), Evidence = evidence };
+        return WriteAsync(
+            intent, (cluster, token) => cluster.VolumeAttachments.DeleteAsync(attachment.Identity, cancellationToken: token), cancellationToken);
+    }
+
+    /// <summary>Does any other write. What takes something from a node that may still use it must carry its evidence in the intent.</summary>
+    /// <exception cref="WriteRefusedException">The gate does not let it through; nothing was sent.</exception>
+    /// <exception cref="ClusterException">The server refused, or no answer came.</exception>
+    public async Task<T> WriteAsync<T>(
+        WriteIntent intent, Func<IClusterClient, CancellationToken, Task<T>> write, CancellationToken cancellationToken) =>
+        await SendAsync(intent, write, static _ => null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Does any other write that gives nothing back.</summary>
+    public Task WriteAsync(WriteIntent intent, Func<IClusterClient, CancellationToken, Task> write, CancellationToken cancellationToken) =>
+        SendAsync(
+            intent,
+            async (cluster, token) =>
+            {
+                await write(cluster, token).ConfigureAwait(false);
+                return true;
+            },
+            static _ => null,
+            cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        WriteIntent intent, Func<IClusterClient, CancellationToken, Task<T>> write, Func<T, ServerStatus?> refusal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(intent);
+        ArgumentNullException.ThrowIfNull(write);
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await EnsureAllowedAsync(intent, cancellationToken).ConfigureAwait(false);
+            var entry = _ledger.Begin(intent);
+            try
+            {
+                var answer = await write(_cluster, cancellationToken).ConfigureAwait(false);
+                entry.End(refusal(answer));
+                return answer;
+            }
+            catch (ClusterException exception)
+            {
+                entry.End(exception);
+                throw;
+            }
+            finally
+            {
+                entry.EndUnknown();
+            }
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private async Task EnsureAllowedAsync(WriteIntent intent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var planned = _node.Planned;
+        var now = await _node.LookAsync(intent.Evidence is null ? TimeSpan.MaxValue : _options.NodeFreshness, cancellationToken).ConfigureAwait(false);
+        if (now is not null && now.Uid != planned.Uid)
+        {
+            throw new WriteRefusedException("NodeReplaced", $"Node {planned.Name} is another object by now (uid {now.Uid}, was {planned.Uid}). Nothing more is written; plan again.");
+        }
+
+        if (now is not null && now.BootId != planned.BootId && planned.BootId.Length > 0)
+        {
+            throw new WriteRefusedException("NodeRebooted", $"Node {planned.Name} has booted since (boot id {now.BootId}, was {planned.BootId}). Nothing more is written; plan again.");
+        }
+
+        if (intent.Evidence is not null)
+        {
+            await EnsureProvenAsync(intent.Evidence, now, cancellationToken).ConfigureAwait(false);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task EnsureProvenAsync(FencingEvidence evidence, Node? now, CancellationToken cancellationToken)
+    {
+        var planned = _node.Planned;
+        if (now?.Ready == ConditionStatus.True)
+        {
+            throw new WriteRefusedException("NodeIsReady", $"Node {planned.Name} is Ready: it lives. Nothing more is force-deleted or detached.");
+        }
+
+        var serverTime = await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+        if (evidence.WhyNotProof(planned.Identity, planned.BootId, serverTime) is { } objection)
+        {
+            throw new WriteRefusedException("EvidenceDoesNotHold", $"{objection} Nothing more is force-deleted or detached.");
+        }
+    }
+
+    private void EnsureOnNode(string? nodeName, string kind, ObjectName name)
+    {
+        if (nodeName != _node.Planned.Name.Name)
+        {
+            throw new WriteRefusedException("OtherNode", $"The {kind} {name} belongs to node {nodeName ?? "(none)"}, not to {_node.Planned.Name}; it is not touched.");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What a write is about to do; the <see cref="WriteGate"/> judges it.</summary>
+public sealed record WriteIntent
+{
+    /// <summary>What is done: <c>evict</c>, <c>cordon</c>.</summary>
+    public required string Verb { get; init; }
+
+    /// <summary>The very object.</summary>
+    public required ObjectReference Target { get; init; }
+
+    /// <summary>The proof that the node is down, for whatever takes something from a node that may still use it. Null for writes that do not.</summary>
+    public FencingEvidence? Evidence { get; init; }
+}
+
+/// <summary>The gate did not let a write through; nothing was sent.</summary>
+public sealed class WriteRefusedException : Exception
+{
+    /// <summary>Makes an exception without a code.</summary>
+    public WriteRefusedException()
+    {
+    }
+
+    /// <summary>Makes an exception without a code.</summary>
+    public WriteRefusedException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception without a code.</summary>
+    public WriteRefusedException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>Makes an exception.</summary>
+    public WriteRefusedException(string code, string message)
+        : base(message) => Code = code;
+
+    /// <summary>One word for programs, in CamelCase. Default empty.</summary>
+    public string Code { get; } = "";
+}

@@ -1,0 +1,29 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Plans and runs maintenances on one cluster. Thread-safe: many runs at once.</summary>
+public interface INodeMaintenanceRunner
+{
+    /// <summary>Says what the steps would do now. Reads only.</summary>
+    /// <exception cref="ClusterException">There is no such node, or the cluster could not be read.</exception>
+    Task<MaintenancePlan> PlanAsync(NodeMaintenance maintenance, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a maintenance.</summary>
+    /// <param name="maintenance">What to do.</param>
+    /// <param name="approved">A plan made before: exactly it is run, or nothing if it would be another one now. Null: whatever the plan is now.</param>
+    /// <param name="observer">Hears of the events; null for none.</param>
+    /// <param name="cancellationToken">Cancels the run; what was sent stays sent.</param>
+    /// <returns>What happened, whatever it was.</returns>
+    /// <exception cref="ClusterException">The plan could not be made; nothing was written.</exception>
+    /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
+    Task<MaintenanceReport> RunAsync(
+        NodeMaintenance maintenance, MaintenancePlan? approved = null, IMaintenanceObserver? observer = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a maintenance and gives its events as they happen; the last one is <see cref="RunFinished"/> with the report.</summary>
+    /// <remarks>The run begins with the enumeration and does not wait for its consumer. Leaving the enumeration early cancels the run.</remarks>
+    /// <exception cref="ClusterException">The plan could not be made; nothing was written.</exception>
+    /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
+    IAsyncEnumerable<MaintenanceEvent> StreamAsync(
+        NodeMaintenance maintenance, MaintenancePlan? approved = null, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,31 @@
+namespace VmNodeOps;
+
+/// <summary>What holds for a whole run.</summary>
+public sealed record MaintenanceOptions
+{
+    /// <summary>How long the whole run may take. When it is up, nothing more is written and the report says what was still awaited.</summary>
+    /// <value>One hour.</value>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How many writes may be under way at once.</summary>
+    /// <value>32.</value>
+    public int MaxParallelism { get; init; } = 32;
+
+    /// <summary>How old the last word about the node may be when something destructive is sent; an older one is refreshed first.</summary>
+    /// <value>Two seconds.</value>
+    public TimeSpan NodeFreshness { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
+    /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>
+    public UndoPolicy OnFailure { get; init; } = UndoPolicy.LeaveAsIs;
+}
+
+/// <summary>What is done with the steps that were carried out when a run does not succeed.</summary>
+public enum UndoPolicy
+{
+    /// <summary>Everything stays as it is, and the report tells how that is.</summary>
+    LeaveAsIs,
+
+    /// <summary>The steps are undone, the last one first, and the report tells what could not be.</summary>
+    Undo,
+}

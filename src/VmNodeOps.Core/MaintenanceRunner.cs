@@ -1,0 +1,89 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Plans and runs maintenances on one cluster. Thread-safe: many runs at once.</summary>
+public sealed class MaintenanceRunner : INodeMaintenanceRunner
+{
+    private readonly IClusterClient _cluster;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+
+    /// <summary>Makes a runner.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="timeProvider">The clock for waits and deadlines; null: the system's.</param>
+    /// <param name="logger">The log; null: none.</param>
+    public MaintenanceRunner(IClusterClient cluster, TimeProvider? timeProvider = null, ILogger<MaintenanceRunner>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        _cluster = cluster;
+        _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<MaintenanceRunner>.Instance;
+    }
+
+    /// <inheritdoc/>
+    public async Task<MaintenancePlan> PlanAsync(NodeMaintenance maintenance, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(maintenance);
+        var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance, cancellationToken).ConfigureAwait(false);
+        return planning.Plan;
+    }
+
+    /// <inheritdoc/>
+    public async Task<MaintenanceReport> RunAsync(
+        NodeMaintenance maintenance, MaintenancePlan? approved = null, IMaintenanceObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(maintenance);
+        var events = new EventHub(maintenance.NodeName, _time, _logger);
+        if (observer is not null)
+        {
+            events.Attach(observer);
+        }
+
+        return await RunAsync(maintenance, approved, events, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<MaintenanceEvent> StreamAsync(
+        NodeMaintenance maintenance, MaintenancePlan? approved = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(maintenance);
+        var events = new EventHub(maintenance.NodeName, _time, _logger);
+        var queue = events.Subscribe();
+        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var run = RunAsync(maintenance, approved, events, left.Token);
+        try
+        {
+            // Not by the token: a cancelled run still tells how it ended.
+            await foreach (var maintenanceEvent in queue.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return maintenanceEvent;
+            }
+
+            await run.ConfigureAwait(false);
+        }
+        finally
+        {
+            await left.CancelAsync().ConfigureAwait(false);
+            await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<MaintenanceReport> RunAsync(
+        NodeMaintenance maintenance, MaintenancePlan? approved, EventHub events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance, cancellationToken).ConfigureAwait(false);
+            return await MaintenanceRun.ExecuteAsync(_cluster, maintenance, planning, approved, events, _time, _logger, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            await events.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What is to be done with a node: an immutable list of steps. Start here.</summary>
+/// <remarks>
+/// <para><c>NodeMaintenance.OnNode("worker-3").GracefulShutdown()</c> composes a procedure; <see cref="PlanAsync"/> shows what it would do;
+/// <see cref="RunAsync(IClusterClient, CancellationToken)"/> does it and tells how it went.</para>
+/// <para>Instances are immutable and thread-safe: one configured instance serves many runs at once, on one cluster or on several.</para>
+/// <para>To watch a run, to log it, or to run on another clock, use a <see cref="MaintenanceRunner"/>.</para>
+/// </remarks>
+public sealed class NodeMaintenance
+{
+    private readonly ImmutableArray<IMaintenanceStep> _steps;
+
+    private NodeMaintenance(string nodeName, ImmutableArray<IMaintenanceStep> steps, MaintenanceOptions options)
+    {
+        NodeName = nodeName;
+        _steps = steps;
+        Options = options;
+    }
+
+    /// <summary>The node.</summary>
+    public string NodeName { get; }
+
+    /// <summary>The steps, in the order in which they run.</summary>
+    public IReadOnlyList<IMaintenanceStep> Steps => _steps;
+
+    /// <summary>What holds for the whole run.</summary>
+    public MaintenanceOptions Options { get; }
+
+    /// <summary>Begins a maintenance of a node, with no steps yet.</summary>
+    /// <exception cref="ArgumentException">That cannot be the name of a node.</exception>
+    public static NodeMaintenance OnNode(string nodeName) => new(new ObjectName(nodeName).Name, [], new MaintenanceOptions());
+
+    /// <summary>Adds a step at the end. Every other method that adds steps is made of this one.</summary>
+    public NodeMaintenance Then(IMaintenanceStep step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return new NodeMaintenance(NodeName, _steps.Add(step), Options);
+    }
+
+    /// <summary>Changes what holds for the whole run: <c>With(options =&gt; options with { Timeout = … })</c>.</summary>
+    public NodeMaintenance With(Func<MaintenanceOptions, MaintenanceOptions> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return new NodeMaintenance(NodeName, _steps, change(Options));
+    }
+
+    /// <summary>Says what the steps would do now. Reads only.</summary>
+    /// <exception cref="ClusterException">There is no such node, or the cluster could not be read.</exception>
+    public Task<MaintenancePlan> PlanAsync(IClusterClient cluster, CancellationToken cancellationToken = default) =>
+        new MaintenanceRunner(cluster).PlanAsync(this, cancellationToken);
+
+    /// <summary>Plans, and runs the plan.</summary>
+    /// <returns>What happened, whatever it was; <see cref="MaintenanceReport.EnsureSucceeded"/> makes an exception of what is not success.</returns>
+    /// <exception cref="ClusterException">The plan could not be made; nothing was written.</exception>
+    /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
+    public Task<MaintenanceReport> RunAsync(IClusterClient cluster, CancellationToken cancellationToken = default) =>
+        new MaintenanceRunner(cluster).RunAsync(this, cancellationToken: cancellationToken);
+
+    /// <summary>Runs exactly a plan that was made before, and refuses if it would be another one now.</summary>
+    /// <returns>What happened. If the plan no longer holds: refused, with what changed, and nothing written.</returns>
+    /// <exception cref="ClusterException">The cluster could not be read; nothing was written.</exception>
+    /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
+    public Task<MaintenanceReport> RunAsync(IClusterClient cluster, MaintenancePlan plan, CancellationToken cancellationToken = default) =>
+        new MaintenanceRunner(cluster).RunAsync(this, plan, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,36 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>A plan just made, with what was read for it.</summary>
+internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, ClusterReads Reads, Handover Handover)
+{
+    /// <summary>Reads the node and lets every step plan in turn.</summary>
+    public static async Task<MaintenancePlanning> MakeAsync(IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken)
+    {
+        var reads = new ClusterReads(cluster);
+        var node = await reads.Nodes.FindAsync(new ObjectName(maintenance.NodeName), cancellationToken).ConfigureAwait(false)
+            ?? throw new ClusterException(
+                ClusterErrorCause.NotFound,
+                $"There is no node '{maintenance.NodeName}' in this cluster. Check the name (kubectl get nodes) and that the context is the right one.");
+        var serverTime = await reads.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+        var context = new PlanningContext(node, reads, maintenance.Options, new Handover(), serverTime);
+        var steps = new List<StepPlan>();
+        foreach (var step in maintenance.Steps)
+        {
+            steps.Add(await step.PlanAsync(context, cancellationToken).ConfigureAwait(false));
+        }
+
+        var plan = new MaintenancePlan
+        {
+            NodeName = node.Name.Name,
+            NodeUid = node.Uid,
+            BootId = node.BootId,
+            NodeReady = node.Ready,
+            Unschedulable = node.Unschedulable,
+            MadeAt = serverTime,
+            Steps = steps,
+        };
+        return new MaintenancePlanning(plan, node, reads, context.Handover);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>The JSON form of plans, reports and events: camel case, enums as words, nothing that is null.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ObjectNameConverter)])]
+[JsonSerializable(typeof(MaintenancePlan))]
+[JsonSerializable(typeof(MaintenanceReport))]
+[JsonSerializable(typeof(MaintenanceEvent))]
+internal sealed partial class MaintenanceJson : JsonSerializerContext
+{
+    /// <summary>The same on one line each, for streams of events.</summary>
+    public static MaintenanceJson Lines => field ??= new MaintenanceJson(new JsonSerializerOptions(Default.Options) { WriteIndented = false });
+}
+
+/// <summary>Names as <c>namespace/name</c>; reads them through the constructor, so that a bad name in a file is refused.</summary>
+internal sealed class ObjectNameConverter : JsonConverter<ObjectName>
+{
+    public override ObjectName Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var text = reader.GetString() ?? "";
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        try
+        {
+            return slash < 0 ? new ObjectName(text) : new ObjectName(text[..slash], text[(slash + 1)..]);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new JsonException(exception.Message, exception);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, ObjectName value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+}
