@@ -26,9 +26,14 @@ internal sealed class WaitUntilReadyStep : IMaintenanceStep
     public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
     {
         var node = await context.Node.WaitUntilAsync(node => node is null or { Ready: ConditionStatus.True }, cancellationToken).ConfigureAwait(false);
-        return node is null
-            ? StepOutcome.Blocked("NodeDeleted", $"Node {context.Node.Planned.Name} was deleted while its return was awaited. When it has registered again, run this again.")
-            : StepOutcome.Succeeded("Ready");
+        if (node is null)
+        {
+            return StepOutcome.Blocked(
+                "NodeDeleted", $"Node {context.Node.Planned.Name} was deleted while its return was awaited. When it has registered again, run this again.");
+        }
+
+        context.Node.AcceptReboot(node);
+        return StepOutcome.Succeeded("Ready");
     }
 
     public string? DescribePending(StepContext context)

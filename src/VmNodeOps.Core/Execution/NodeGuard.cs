@@ -27,6 +27,7 @@ public sealed class NodeGuard : IAsyncDisposable
         _logger = logger;
         _name = node.Name;
         Planned = node;
+        Expected = node;
         _current = node;
         _heard = time.GetTimestamp();
         _watch = Task.Run(WatchAsync);
@@ -34,6 +35,9 @@ public sealed class NodeGuard : IAsyncDisposable
 
     /// <summary>The node as the plan saw it.</summary>
     public Node Planned { get; }
+
+    /// <summary>The node that writes are for: as planned, or in the boot that a step has waited for and accepted.</summary>
+    public Node Expected { get; private set; }
 
     /// <summary>The node as last heard; null if its object is gone.</summary>
     public Node? Current
@@ -95,6 +99,19 @@ public sealed class NodeGuard : IAsyncDisposable
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Goes on with a node that has booted since: for steps that wait for the node's return, and for them only.</summary>
+    /// <exception cref="WriteRefusedException">It is another object under the same name.</exception>
+    public void AcceptReboot(Node node)
+    {
+        ArgumentNullException.ThrowIfNull(node);
+        if (node.Uid != Planned.Uid)
+        {
+            throw new WriteRefusedException("NodeReplaced", $"Node {_name} is another object by now (uid {node.Uid}, was {Planned.Uid}); plan again.");
+        }
+
+        Expected = node;
     }
 
     /// <inheritdoc/>

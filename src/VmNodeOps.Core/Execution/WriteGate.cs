@@ -32,7 +32,7 @@ public sealed class WriteGate : IDisposable
     /// <summary>Changes the node.</summary>
     public Task<Node> ChangeNodeAsync(string verb, NodeChange change, CancellationToken cancellationToken)
     {
-        var node = _node.Planned;
+        var node = _node.Expected;
         var intent = new WriteIntent { Verb = verb, Target = Refer.To(node) };
         return WriteAsync(intent, (cluster, token) => cluster.Nodes.ChangeAsync(node.Identity, change, cancellationToken: token), cancellationToken);
     }
@@ -122,16 +122,16 @@ public sealed class WriteGate : IDisposable
     private async Task EnsureAllowedAsync(WriteIntent intent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var planned = _node.Planned;
+        var expected = _node.Expected;
         var now = await _node.LookAsync(intent.Evidence is null ? TimeSpan.MaxValue : _options.NodeFreshness, cancellationToken).ConfigureAwait(false);
-        if (now is not null && now.Uid != planned.Uid)
+        if (now is not null && now.Uid != expected.Uid)
         {
-            throw new WriteRefusedException("NodeReplaced", $"Node {planned.Name} is another object by now (uid {now.Uid}, was {planned.Uid}). Nothing more is written; plan again.");
+            throw new WriteRefusedException("NodeReplaced", $"Node {expected.Name} is another object by now (uid {now.Uid}, was {expected.Uid}). Nothing more is written; plan again.");
         }
 
-        if (now is not null && now.BootId != planned.BootId && planned.BootId.Length > 0)
+        if (now is not null && now.BootId != expected.BootId && expected.BootId.Length > 0)
         {
-            throw new WriteRefusedException("NodeRebooted", $"Node {planned.Name} has booted since (boot id {now.BootId}, was {planned.BootId}). Nothing more is written; plan again.");
+            throw new WriteRefusedException("NodeRebooted", $"Node {expected.Name} has booted since (boot id {now.BootId}, was {expected.BootId}). Nothing more is written; plan again.");
         }
 
         if (intent.Evidence is not null)
@@ -144,14 +144,14 @@ public sealed class WriteGate : IDisposable
 
     private async Task EnsureProvenAsync(FencingEvidence evidence, Node? now, CancellationToken cancellationToken)
     {
-        var planned = _node.Planned;
+        var expected = _node.Expected;
         if (now?.Ready == ConditionStatus.True)
         {
-            throw new WriteRefusedException("NodeIsReady", $"Node {planned.Name} is Ready: it lives. Nothing more is force-deleted or detached.");
+            throw new WriteRefusedException("NodeIsReady", $"Node {expected.Name} is Ready: it lives. Nothing more is force-deleted or detached.");
         }
 
         var serverTime = await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
-        if (evidence.WhyNotProof(planned.Identity, planned.BootId, serverTime) is { } objection)
+        if (evidence.WhyNotProof(expected.Identity, expected.BootId, serverTime) is { } objection)
         {
             throw new WriteRefusedException("EvidenceDoesNotHold", $"{objection} Nothing more is force-deleted or detached.");
         }
@@ -159,9 +159,9 @@ public sealed class WriteGate : IDisposable
 
     private void EnsureOnNode(string? nodeName, string kind, ObjectName name)
     {
-        if (nodeName != _node.Planned.Name.Name)
+        if (nodeName != _node.Expected.Name.Name)
         {
-            throw new WriteRefusedException("OtherNode", $"The {kind} {name} belongs to node {nodeName ?? "(none)"}, not to {_node.Planned.Name}; it is not touched.");
+            throw new WriteRefusedException("OtherNode", $"The {kind} {name} belongs to node {nodeName ?? "(none)"}, not to {_node.Expected.Name}; it is not touched.");
         }
     }
 }
