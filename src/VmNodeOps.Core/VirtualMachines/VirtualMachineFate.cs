@@ -32,4 +32,7 @@ public enum VirtualMachineFate
 
     /// <summary>Has ended already, or is being deleted by its owner.</summary>
     AlreadyEnding,
+
+    /// <summary>Runs on another node and stays there: only a leftover of a migration, or the target of one, is on this node.</summary>
+    Unaffected,
 }

@@ -1,0 +1,43 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>The virtual machines of a node at one moment: read once for a plan, then shared by all steps. Immutable.</summary>
+public sealed record NodeInventory
+{
+    /// <summary>The node's name.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>KubeVirt; null if the cluster serves its API but has no installation, or does not serve it at all.</summary>
+    public KubeVirtInstallation? KubeVirt { get; init; }
+
+    /// <summary>Whether the cluster serves KubeVirt's API. Where it does not, there are no virtual machines.</summary>
+    public required bool ServesKubeVirt { get; init; }
+
+    /// <summary>The launcher pods on the node, and the moment: a watch of them goes on from here.</summary>
+    public required Snapshot<Pod> LauncherPods { get; init; }
+
+    /// <summary>
+    /// The instances on the node, and those elsewhere that have a launcher pod on it, with the moment at which those on the node were read: a watch of all
+    /// instances goes on from here.
+    /// </summary>
+    public required Snapshot<VirtualMachineInstance> Instances { get; init; }
+
+    /// <summary>Everything joined, by name.</summary>
+    public required IReadOnlyList<NodeMachine> Machines { get; init; }
+
+    /// <summary>Reads the node's machines, unless a step before has; a fixed handful of requests, however many machines there are.</summary>
+    /// <exception cref="ClusterException">Something could not be read.</exception>
+    public static async Task<NodeInventory> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Handover.Find<NodeInventory>() is { } known)
+        {
+            return known;
+        }
+
+        var inventory = await InventoryReading.ReadAsync(context.Node.Name.Name, context.Cluster, cancellationToken).ConfigureAwait(false);
+        context.Handover.Put(inventory);
+        return inventory;
+    }
+}
