@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using VmNodeOps.Cluster;
 
@@ -26,6 +27,9 @@ public abstract record MaintenanceEvent
 
     /// <summary>The event in a line, for people.</summary>
     public abstract string Describe();
+
+    /// <summary>The event as JSON on one line, with its kind as <c>type</c>.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, MaintenanceJson.Lines.MaintenanceEvent);
 }
 
 /// <summary>The run begins; nothing is written yet.</summary>
