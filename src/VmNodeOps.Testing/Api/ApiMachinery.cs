@@ -50,6 +50,14 @@ internal sealed class ApiMachinery : IClusterApi
         }
     }
 
+    public IReadOnlyList<StoredObject> ListOwnedBy(string ownerUid)
+    {
+        lock (_core.Store.Gate)
+        {
+            return _core.Store.Indexes.Dependents(ownerUid);
+        }
+    }
+
     public StoredObject Create(ResourceType type, JsonObject body)
     {
         lock (_core.Store.Gate)

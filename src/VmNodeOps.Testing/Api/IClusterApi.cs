@@ -24,6 +24,9 @@ internal interface IClusterApi
     /// <summary>Pods by spec.nodeName, from an index.</summary>
     IReadOnlyList<StoredObject> ListPodsOnNode(string nodeName);
 
+    /// <summary>What names this uid among its owners, of whatever type, from an index; ordered by namespace and name.</summary>
+    IReadOnlyList<StoredObject> ListOwnedBy(string ownerUid);
+
     /// <summary>Creates an object; metadata.generateName works. The body may carry a status and is taken over, not copied.</summary>
     StoredObject Create(ResourceType type, JsonObject body);
 

@@ -5,8 +5,6 @@ namespace VmNodeOps.Testing.Controllers;
 /// <summary>What controllers ask of a pod object.</summary>
 internal static class PodReading
 {
-    public static string? NodeName(this StoredObject pod) => pod.Json["spec"].Text("nodeName") is { Length: > 0 } name ? name : null;
-
     public static string Phase(this StoredObject pod) => pod.Json["status"].Text("phase") ?? "Pending";
 
     /// <summary>Succeeded or Failed: its containers never run again.</summary>
@@ -20,7 +18,7 @@ internal static class PodReading
     public static string RestartPolicy(this StoredObject pod) => pod.Json["spec"].Text("restartPolicy") ?? "Always";
 
     /// <summary>When the object is due to be gone; null while nobody has deleted it.</summary>
-    public static DateTimeOffset? DeletionTime(this StoredObject item) => KubernetesTime.Parse(item.Json["metadata"].Text("deletionTimestamp"));
+    public static DateTimeOffset? DeletionTime(this StoredObject item) => ClockReading.Parse(item.Json["metadata"].Text("deletionTimestamp"));
 
     public static string? Annotation(this StoredObject item, string name) => item.Json["metadata"].Child("annotations").Text(name);
 

@@ -279,7 +279,7 @@ internal sealed class Kubelet
 
     private void RenewLease()
     {
-        var stamp = KubernetesTime.Micro(Time.GetUtcNow());
+        var stamp = Timestamps.Microseconds(Time.GetUtcNow());
         var renewed = Api.Modify(ResourceTypes.Leases, "kube-node-lease", Host.NodeName, json => json.Section("spec")["renewTime"] = stamp);
         if (renewed is not null || Api.Get(ResourceTypes.Nodes, null, Host.NodeName) is not { } node)
         {

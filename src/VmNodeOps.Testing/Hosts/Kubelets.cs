@@ -171,7 +171,7 @@ internal sealed class Kubelets : IDisposable
 
     private void OnPod(ObjectChange change)
     {
-        var kubelet = Find(change.Object.NodeName());
+        var kubelet = Find(change.Object.NodeName);
         if (change.Kind == ChangeKind.Deleted)
         {
             kubelet?.SawGone(change.Object.Uid);

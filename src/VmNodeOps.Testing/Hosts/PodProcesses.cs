@@ -18,7 +18,7 @@ internal sealed class PodProcesses
         Pod = pod;
         Address = pod.Json["spec"].Flag("hostNetwork") ? kubelet.Address : pod.Json["status"].Text("podIP");
         Restarts = pod.Json["status"].Children("containerStatuses").FirstOrDefault().Number("restartCount") ?? 0;
-        Started = KubernetesTime.Parse(pod.Json["status"].Text("startTime"));
+        Started = ClockReading.Parse(pod.Json["status"].Text("startTime"));
     }
 
     /// <summary>The pod as the kubelet last saw it.</summary>

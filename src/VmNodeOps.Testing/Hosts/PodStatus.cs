@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using VmNodeOps.Testing.Api;
 using VmNodeOps.Testing.Controllers;
 
 namespace VmNodeOps.Testing.Hosts;
@@ -54,7 +55,7 @@ internal sealed class PodStatus
         WriteAddresses();
         if (_processes.Started is { } started)
         {
-            _status.Put("startTime", _status.Text("startTime") ?? KubernetesTime.Seconds(started));
+            _status.Put("startTime", _status.Text("startTime") ?? Timestamps.Seconds(started));
         }
 
         WriteContainers("initContainers", "initContainerStatuses");
@@ -211,7 +212,7 @@ internal sealed class PodStatus
                 : new JsonObject { ["waiting"] = new JsonObject { ["reason"] = runsOn && !HasInit() ? "ContainerCreating" : "PodInitializing" } };
         }
 
-        var startedAt = known.Child("state").Child("running").Text("startedAt") ?? KubernetesTime.Seconds(started);
+        var startedAt = known.Child("state").Child("running").Text("startedAt") ?? Timestamps.Seconds(started);
         if (runsOn && IsUp)
         {
             return new JsonObject { ["running"] = new JsonObject { ["startedAt"] = startedAt } };
@@ -225,7 +226,7 @@ internal sealed class PodStatus
                 ["exitCode"] = exitCode,
                 ["reason"] = exitCode switch { 0 => "Completed", 255 => "Unknown", _ => "Error" },
                 ["startedAt"] = startedAt,
-                ["finishedAt"] = runsOn ? KubernetesTime.Seconds(_processes.ContainersEnded ?? started) : startedAt,
+                ["finishedAt"] = runsOn ? Timestamps.Seconds(_processes.ContainersEnded ?? started) : startedAt,
                 ["containerID"] = ContainerId(container),
             },
         };
