@@ -3,8 +3,10 @@ namespace VmNodeOps;
 /// <summary>What holds for a whole run.</summary>
 public sealed record MaintenanceOptions
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(24);
+
     /// <summary>How long the whole run may take. When it is up, nothing more is written and the report says what was still awaited.</summary>
-    /// <value>One hour.</value>
+    /// <value>One hour; 24 days at most.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How many writes may be under way at once.</summary>
@@ -18,6 +20,29 @@ public sealed record MaintenanceOptions
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>
     public UndoPolicy OnFailure { get; init; } = UndoPolicy.LeaveAsIs;
+
+    /// <summary>What makes no sense in them; null if nothing.</summary>
+    internal string? FindObjection()
+    {
+        if (Timeout <= TimeSpan.Zero)
+        {
+            return $"The Timeout of a maintenance is {Timeout}; it must be longer than nothing.";
+        }
+
+        if (Timeout > LongestTimeout)
+        {
+            return $"The Timeout of a maintenance is {Timeout}; it can be {LongestTimeout.TotalDays} days at most.";
+        }
+
+        if (MaxParallelism < 1)
+        {
+            return $"The MaxParallelism of a maintenance is {MaxParallelism}; at least one write must be possible.";
+        }
+
+        return NodeFreshness <= TimeSpan.Zero
+            ? $"The NodeFreshness of a maintenance is {NodeFreshness}; no word about a node can be that young."
+            : null;
+    }
 }
 
 /// <summary>What is done with the steps that were carried out when a run does not succeed.</summary>

@@ -11,14 +11,24 @@ public sealed class MaintenanceRunner : INodeMaintenanceRunner
     private readonly IClusterClient _cluster;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly MaintenanceOptions _defaults;
 
     /// <summary>Makes a runner.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="timeProvider">The clock for waits and deadlines; null: the system's.</param>
     /// <param name="logger">The log; null: none.</param>
-    public MaintenanceRunner(IClusterClient cluster, TimeProvider? timeProvider = null, ILogger<MaintenanceRunner>? logger = null)
+    /// <param name="defaults">What holds for a run that does not say otherwise with <see cref="NodeMaintenance.With"/>; null: the library's defaults.</param>
+    /// <exception cref="ArgumentException">The defaults make no sense.</exception>
+    public MaintenanceRunner(
+        IClusterClient cluster, TimeProvider? timeProvider = null, ILogger<MaintenanceRunner>? logger = null, MaintenanceOptions? defaults = null)
     {
         ArgumentNullException.ThrowIfNull(cluster);
+        _defaults = defaults ?? new MaintenanceOptions();
+        if (_defaults.FindObjection() is { } objection)
+        {
+            throw new ArgumentException(objection, nameof(defaults));
+        }
+
         _cluster = cluster;
         _time = timeProvider ?? TimeProvider.System;
         _logger = logger ?? NullLogger<MaintenanceRunner>.Instance;
@@ -28,7 +38,7 @@ public sealed class MaintenanceRunner : INodeMaintenanceRunner
     public async Task<MaintenancePlan> PlanAsync(NodeMaintenance maintenance, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(maintenance);
-        var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance, cancellationToken).ConfigureAwait(false);
+        var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance.Over(_defaults), cancellationToken).ConfigureAwait(false);
         return planning.Plan;
     }
 
@@ -75,6 +85,7 @@ public sealed class MaintenanceRunner : INodeMaintenanceRunner
     private async Task<MaintenanceReport> RunAsync(
         NodeMaintenance maintenance, MaintenancePlan? approved, EventHub events, CancellationToken cancellationToken)
     {
+        maintenance = maintenance.Over(_defaults);
         try
         {
             var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance, cancellationToken).ConfigureAwait(false);

@@ -13,12 +13,19 @@ namespace VmNodeOps;
 public sealed class NodeMaintenance
 {
     private readonly ImmutableArray<IMaintenanceStep> _steps;
+    private readonly ImmutableArray<Func<MaintenanceOptions, MaintenanceOptions>> _changes;
 
-    private NodeMaintenance(string nodeName, ImmutableArray<IMaintenanceStep> steps, MaintenanceOptions options)
+    private NodeMaintenance(
+        string nodeName, ImmutableArray<IMaintenanceStep> steps, MaintenanceOptions defaults, ImmutableArray<Func<MaintenanceOptions, MaintenanceOptions>> changes)
     {
         NodeName = nodeName;
         _steps = steps;
-        Options = options;
+        _changes = changes;
+        Options = changes.Aggregate(defaults, static (options, change) => change(options));
+        if (Options.FindObjection() is { } objection)
+        {
+            throw new ArgumentException(objection);
+        }
     }
 
     /// <summary>The node.</summary>
@@ -27,25 +34,26 @@ public sealed class NodeMaintenance
     /// <summary>The steps, in the order in which they run.</summary>
     public IReadOnlyList<IMaintenanceStep> Steps => _steps;
 
-    /// <summary>What holds for the whole run.</summary>
+    /// <summary>What holds for the whole run. A runner with defaults of its own puts the changes of <see cref="With"/> on top of those.</summary>
     public MaintenanceOptions Options { get; }
 
     /// <summary>Begins a maintenance of a node, with no steps yet.</summary>
     /// <exception cref="ArgumentException">That cannot be the name of a node.</exception>
-    public static NodeMaintenance OnNode(string nodeName) => new(new ObjectName(nodeName).Name, [], new MaintenanceOptions());
+    public static NodeMaintenance OnNode(string nodeName) => new(new ObjectName(nodeName).Name, [], new MaintenanceOptions(), []);
 
     /// <summary>Adds a step at the end. Every other method that adds steps is made of this one.</summary>
     public NodeMaintenance Then(IMaintenanceStep step)
     {
         ArgumentNullException.ThrowIfNull(step);
-        return new NodeMaintenance(NodeName, _steps.Add(step), Options);
+        return new NodeMaintenance(NodeName, _steps.Add(step), new MaintenanceOptions(), _changes);
     }
 
     /// <summary>Changes what holds for the whole run: <c>With(options =&gt; options with { Timeout = … })</c>.</summary>
+    /// <exception cref="ArgumentException">The options make no sense after the change.</exception>
     public NodeMaintenance With(Func<MaintenanceOptions, MaintenanceOptions> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return new NodeMaintenance(NodeName, _steps, change(Options));
+        return new NodeMaintenance(NodeName, _steps, new MaintenanceOptions(), _changes.Add(change));
     }
 
     /// <summary>Says what the steps would do now. Reads only.</summary>
@@ -66,4 +74,7 @@ public sealed class NodeMaintenance
     /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
     public Task<MaintenanceReport> RunAsync(IClusterClient cluster, MaintenancePlan plan, CancellationToken cancellationToken = default) =>
         new MaintenanceRunner(cluster).RunAsync(this, plan, cancellationToken: cancellationToken);
+
+    /// <summary>The same on other defaults: what was said here with <see cref="With"/> still counts.</summary>
+    internal NodeMaintenance Over(MaintenanceOptions defaults) => new(NodeName, _steps, defaults, _changes);
 }
