@@ -62,7 +62,7 @@ internal static class ApiErrors
     public static ApiErrorException Expired(string message) => ApiErrorException.Create(410, "Expired", message);
 
     /// <summary>A read at a revision that this server has not reached.</summary>
-    public static ApiErrorException TooLargeResourceVersion(long asked, long current)
+    public static ApiErrorException TooLargeResourceVersion(long asked, long current, TimeSpan waited)
     {
         var details = new JsonObject
         {
@@ -73,7 +73,10 @@ internal static class ApiErrors
             ["retryAfterSeconds"] = 1,
         };
         var message = string.Create(CultureInfo.InvariantCulture, $"Timeout: Too large resource version: {asked}, current: {current}");
-        return new ApiErrorException(ApiErrorException.Create(504, "Timeout", message, details).Status) { RetryAfterSeconds = 1 };
+        return new ApiErrorException(ApiErrorException.Create(504, "Timeout", message, details).Status)
+        {
+            RetryAfterSeconds = 1, Delay = waited,
+        };
     }
 
     public static JsonObject Details(string name, string group, string kind)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VmNodeOps.Testing.Api.Deletion;
 using VmNodeOps.Testing.Api.Storage;
 using VmNodeOps.Testing.Api.Writing;
@@ -24,8 +25,8 @@ internal sealed class MachineryCore
         Store.Listen(new NamespaceTermination(Store, Deletion, time));
         foreach (var name in SystemNamespaces)
         {
-            Writer.Create(
-                ResourceTypes.Namespaces, new() { ["metadata"] = new System.Text.Json.Nodes.JsonObject { ["name"] = name } }, new("system:apiserver"));
+            var body = new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } };
+            Writer.Create(ResourceTypes.Namespaces, body, new WriteContext("system:apiserver"));
         }
     }
 
@@ -47,5 +48,39 @@ internal sealed class MachineryCore
 
     public ObserverList Observers { get; }
 
-    public List<SubresourceHandler> Subresources { get; } = [];
+    public ServerFeatures Features { get; } = new();
+
+    private List<SubresourceHandler> Subresources { get; } = [];
+
+    public void AddSubresource(SubresourceHandler handler)
+    {
+        lock (Store.Gate)
+        {
+            Subresources.Add(handler);
+        }
+    }
+
+    public SubresourceHandler? SubresourceOf(ApiCall call)
+    {
+        lock (Store.Gate)
+        {
+            return Subresources.Find(handler =>
+                handler.Group == call.Type.Group && handler.Plural == call.Type.Plural && handler.Subresource == call.Subresource);
+        }
+    }
+
+    /// <summary>Creates an object and has the garbage collector look at its owners.</summary>
+    public StoredObject Create(ResourceType type, JsonObject body, WriteContext context)
+    {
+        lock (Store.Gate)
+        {
+            var stored = Writer.Create(type, body, context);
+            if (!context.DryRun)
+            {
+                Garbage.CheckOwners(stored);
+            }
+
+            return stored;
+        }
+    }
 }
