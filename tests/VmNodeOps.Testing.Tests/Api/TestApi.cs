@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using VmNodeOps.Testing.Api;
 
@@ -37,6 +38,34 @@ internal sealed class TestApi : IDisposable
 
     public StoredObject CreatePod(string name, string? node = "n1", string phase = "Running", string labels = "{}") =>
         Api.Create(ResourceTypes.Pods, Pod(name, node, phase, labels));
+
+    /// <summary>One HTTP call; the query as in a URL, decoded.</summary>
+    public ApiAnswer Call(
+        string verb, ResourceType type, string? name = null, string? body = null, string query = "", string? subresource = null,
+        string? contentType = null, string? ns = "default") =>
+        Api.Execute(new ApiCall
+        {
+            Verb = verb,
+            Type = type,
+            Namespace = type.Namespaced ? ns : null,
+            Name = name,
+            Subresource = subresource,
+            Query = query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(part => part.Split('=', 2))
+                .ToDictionary(part => part[0], part => part[1]),
+            ContentType = contentType ?? "application/json",
+            Body = body is null ? default : Encoding.UTF8.GetBytes(body),
+            User = new UserInfo("tester", ["system:authenticated"]),
+        });
+
+    /// <summary>A call that must be refused: its code, reason and message in a line.</summary>
+    public static string Refusal(Func<ApiAnswer> call)
+    {
+        var status = call.Should().Throw<ApiErrorException>().Which.Status;
+        return $"{status["code"]} {status["reason"]}: {status["message"]}";
+    }
+
+    public JsonObject Patch(ResourceType type, string name, string patch, string kind = "strategic-merge-patch", string query = "") =>
+        ((ObjectAnswer)Call("patch", type, name, patch, query, contentType: $"application/{kind}+json")).Object.Json;
 
     /// <summary>Completes when everything posted to the simulation's thread so far has run, and what that posted in turn.</summary>
     public async Task SettleAsync()
