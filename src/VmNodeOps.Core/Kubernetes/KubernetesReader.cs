@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using VmNodeOps.Cluster;
+using VmNodeOps.Kubernetes.Transport;
+using VmNodeOps.Kubernetes.Watching;
+using VmNodeOps.Kubernetes.Wire;
+
+namespace VmNodeOps.Kubernetes;
+
+/// <summary>The reads of one kind of resource.</summary>
+internal class KubernetesReader<TDto, T>(ApiGateway gateway, Resource<TDto, T> resource) : IClusterReader<T>
+    where TDto : class, IObjectDto
+    where T : ClusterObject
+{
+    protected ApiGateway Gateway => gateway;
+
+    protected ResourceKind Kind => resource.Kind;
+
+    public async Task<T?> FindAsync(ObjectName name, CancellationToken cancellationToken = default)
+    {
+        var request = new ApiRequest
+        {
+            Method = HttpMethod.Get,
+            Target = ResourcePath.Of(Kind, name),
+            What = $"read {Kind.Noun} {name}",
+            IsRead = true,
+            IsOfKubeVirt = Kind.IsOfKubeVirt,
+        };
+        try
+        {
+            return await gateway.SendAsync(request, body => MapOne(request, body), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterException missing) when (missing is { Cause: ClusterErrorCause.NotFound })
+        {
+            return null;
+        }
+    }
+
+    public async Task<Snapshot<T>> ListAsync(Selection selection, CancellationToken cancellationToken = default)
+    {
+        var asked = ServerSelection.Of(resource, selection);
+        var items = new List<T>();
+        string? next = null;
+        ListPageInfo page;
+        do
+        {
+            try
+            {
+                page = await ReadPageAsync(asked, next, items, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClusterException expired) when (expired.Cause == ClusterErrorCause.Expired && next is not null)
+            {
+                // The server no longer has the moment that the first pages are of: what was read is dropped, and all is read again.
+                items.Clear();
+                next = null;
+                page = await ReadPageAsync(asked, next, items, cancellationToken).ConfigureAwait(false);
+            }
+
+            next = page.Continue;
+        }
+        while (next is not null);
+
+        items.Sort(static (left, right) => left.Name.CompareTo(right.Name));
+        return new Snapshot<T> { Items = items, ResourceVersion = page.ResourceVersion };
+    }
+
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
+        Selection selection, Snapshot<T>? from = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var watch = new ResourceWatch<TDto, T>(gateway, resource, ServerSelection.Of(resource, selection), from, token => ListAsync(selection, token));
+        while (true)
+        {
+            foreach (var told in await watch.NextAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return told;
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    /// <summary>Sends a write whose success is the object after it.</summary>
+    protected Task<T> WriteAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        gateway.SendAsync(request, body => MapOne(request, body), cancellationToken);
+
+    private T MapOne(ApiRequest request, AnswerBody body) =>
+        Readable(request, () => resource.Map(gateway.Parse(request, body, resource.Type))) ??
+        throw Refusals.Strange(request, $"a {Kind.Noun} that cannot be told", gateway.Server);
+
+    private Task<ListPageInfo> ReadPageAsync(ServerSelection asked, string? next, List<T> items, CancellationToken cancellationToken)
+    {
+        var request = new ApiRequest
+        {
+            Method = HttpMethod.Get,
+            Target = ResourcePath.With(
+                asked.Path,
+                ("labelSelector", asked.LabelSelector),
+                ("fieldSelector", asked.FieldSelector),
+                ("limit", gateway.Options.PageSize.ToString(CultureInfo.InvariantCulture)),
+                ("continue", next)),
+            What = $"list {asked.Words}",
+            IsRead = true,
+            IsOfKubeVirt = Kind.IsOfKubeVirt,
+        };
+        var before = items.Count;
+        return gateway.SendAsync(request, body =>
+        {
+            items.RemoveRange(before, items.Count - before);
+            return Readable(request, () => ListPage.Read(body.Span, resource.Type, Sieve(asked), dto =>
+            {
+                if (resource.Map(dto) is { } item)
+                {
+                    items.Add(item);
+                }
+            }));
+        }, cancellationToken);
+    }
+
+    private static ListPage.Filter? Sieve(ServerSelection asked) =>
+        asked.SiftedNode is { } node ? ListPage.Member("spec", "nodeName", node) : null;
+
+    /// <summary>An answer that is JSON but not what was asked for is told as such: a bad name inside it is the server's doing, not the caller's.</summary>
+    private TResult Readable<TResult>(ApiRequest request, Func<TResult> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException or InvalidOperationException)
+        {
+            throw Refusals.Strange(request, "JSON that does not fit", gateway.Server, problem);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using VmNodeOps.Cluster;
+using VmNodeOps.Kubernetes.Mapping;
+using VmNodeOps.Kubernetes.Transport;
+using VmNodeOps.Kubernetes.Wire;
+
+namespace VmNodeOps.Kubernetes;
+
+/// <summary>Every kind of resource that the port speaks of.</summary>
+internal static class Resources
+{
+    public static readonly Resource<NodeDto, Node> Nodes = new()
+    {
+        Kind = Kind("", "v1", "nodes", "node", isNamespaced: false), Type = WireJson.Default.NodeDto, Map = Mappings.Node,
+    };
+
+    public static readonly Resource<PodDto, Pod> Pods = new()
+    {
+        Kind = Kind("", "v1", "pods", "pod"), Type = WireJson.Default.PodDto, Map = Mappings.Pod, NodeField = "spec.nodeName",
+    };
+
+    public static readonly Resource<VirtualMachineDto, VirtualMachine> VirtualMachines = new()
+    {
+        Kind = Kind("kubevirt.io", "v1", "virtualmachines", "virtual machine"),
+        Type = WireJson.Default.VirtualMachineDto,
+        Map = KubeVirtMappings.Machine,
+    };
+
+    public static readonly Resource<VirtualMachineInstanceDto, VirtualMachineInstance> VirtualMachineInstances = new()
+    {
+        Kind = Kind("kubevirt.io", "v1", "virtualmachineinstances", "virtual machine instance"),
+        Type = WireJson.Default.VirtualMachineInstanceDto,
+        Map = KubeVirtMappings.Instance,
+        NodeLabel = "kubevirt.io/nodeName",
+    };
+
+    public static readonly Resource<MigrationDto, Migration> Migrations = new()
+    {
+        Kind = Kind("kubevirt.io", "v1", "virtualmachineinstancemigrations", "migration"),
+        Type = WireJson.Default.MigrationDto,
+        Map = KubeVirtMappings.Migration,
+    };
+
+    public static readonly Resource<KubeVirtDto, KubeVirtInstallation> KubeVirtInstallations = new()
+    {
+        Kind = Kind("kubevirt.io", "v1", "kubevirts", "KubeVirt installation"),
+        Type = WireJson.Default.KubeVirtDto,
+        Map = KubeVirtMappings.Installation,
+    };
+
+    public static readonly Resource<VolumeAttachmentDto, VolumeAttachment> VolumeAttachments = new()
+    {
+        Kind = Kind("storage.k8s.io", "v1", "volumeattachments", "volume attachment", isNamespaced: false),
+        Type = WireJson.Default.VolumeAttachmentDto,
+        Map = Mappings.VolumeAttachment,
+        NodeOf = attachment => attachment.NodeName,
+    };
+
+    public static readonly Resource<PersistentVolumeClaimDto, PersistentVolumeClaim> PersistentVolumeClaims = new()
+    {
+        Kind = Kind("", "v1", "persistentvolumeclaims", "persistent volume claim"),
+        Type = WireJson.Default.PersistentVolumeClaimDto,
+        Map = Mappings.PersistentVolumeClaim,
+    };
+
+    public static readonly Resource<DisruptionBudgetDto, DisruptionBudget> DisruptionBudgets = new()
+    {
+        Kind = Kind("policy", "v1", "poddisruptionbudgets", "disruption budget"),
+        Type = WireJson.Default.DisruptionBudgetDto,
+        Map = Mappings.DisruptionBudget,
+    };
+
+    public static readonly Resource<LeaseDto, Lease> Leases = new()
+    {
+        Kind = Kind("coordination.k8s.io", "v1", "leases", "lease"), Type = WireJson.Default.LeaseDto, Map = Mappings.Lease,
+    };
+
+    public static readonly Resource<EventDto, ClusterEvent> Events = new()
+    {
+        Kind = Kind("", "v1", "events", "event"), Type = WireJson.Default.EventDto, Map = Mappings.Event,
+    };
+
+    private static ResourceKind Kind(string group, string version, string plural, string noun, bool isNamespaced = true) =>
+        new() { Group = group, Version = version, Plural = plural, Noun = noun, IsNamespaced = isNamespaced };
+}
