@@ -11,7 +11,10 @@ public sealed record WatchEvent<T>
     /// <summary>The object after the change; for <see cref="WatchEventKind.Deleted"/> its last known state; otherwise null.</summary>
     public T? Object { get; init; }
 
-    /// <summary>The server's count up to which everything has now been told; null with <see cref="WatchEventKind.Interrupted"/>.</summary>
+    /// <summary>
+    /// The server's count up to which everything has now been told; null with <see cref="WatchEventKind.Interrupted"/>, and while the state is read
+    /// (at the beginning, and again after contact was lost or a version expired), when none holds for the whole until <see cref="WatchEventKind.Synchronized"/>.
+    /// </summary>
     public string? ResourceVersion { get; init; }
 
     /// <summary>Why contact was lost, with <see cref="WatchEventKind.Interrupted"/>; otherwise null.</summary>
@@ -30,7 +33,7 @@ public enum WatchEventKind
     /// <summary>The object is gone, or no longer in the selection.</summary>
     Deleted,
 
-    /// <summary>Everything up to this moment has been told: after the beginning, after each reconnect, and when the server says that it is so (a bookmark).</summary>
+    /// <summary>Everything up to this moment has been told: after the beginning, after lost contact is found again, and when the server says that it is so (a bookmark).</summary>
     Synchronized,
 
     /// <summary>Contact is lost and is being sought again; until the next <see cref="Synchronized"/> the picture may be out of date. An orderly end of a connection is not told.</summary>
