@@ -19,7 +19,7 @@ internal sealed record ContinueToken(long Revision, ObjectKey After)
         byte[] bytes;
         try
         {
-            bytes = Base64Url.DecodeFromChars(text);
+            bytes = Base64Url.DecodeFromChars(WithoutTrailingBits(text));
         }
         catch (FormatException)
         {
@@ -41,6 +41,14 @@ internal sealed record ContinueToken(long Revision, ObjectKey After)
         var start = After.Namespace.Length == 0 ? $"/{After.Name}\0" : $"/{After.Namespace}/{After.Name}\0";
         var json = new JsonObject { ["v"] = Version, ["rv"] = Revision, ["start"] = start };
         return Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(JsonSerializerOptions.Web)));
+    }
+
+    /// <summary>Go's decoder does not look at the bits of the last character that make no byte; .NET's refuses them.</summary>
+    private static string WithoutTrailingBits(string text)
+    {
+        var unused = (text.Length % 4) switch { 2 => 4, 3 => 2, _ => 0 };
+        var last = unused == 0 ? -1 : Alphabet.IndexOf(text[^1]);
+        return last < 0 ? text : text[..^1] + Alphabet[last >> unused << unused];
     }
 
     private static ReadOnlySpan<char> Alphabet => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
