@@ -58,13 +58,14 @@ internal sealed class CertificateAuthority : IDisposable
     public ClientCertificate IssueClientCertificate(string user, IEnumerable<string> groups, DateTimeOffset? expires = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        // The builder encodes the parts in the reverse of the order in which they are added.
         var subject = new X500DistinguishedNameBuilder();
-        foreach (var group in groups)
+        subject.AddCommonName(user);
+        foreach (var group in groups.Reverse())
         {
             subject.AddOrganizationName(group);
         }
 
-        subject.AddCommonName(user);
         var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         using var certificate = Sign(request, "1.3.6.1.5.5.7.3.2", Beginning, expires ?? End);
         return new ClientCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());

@@ -50,13 +50,16 @@ internal static class DiscoveryDocuments
             }
         }
 
-        return new JsonObject
+        var document = new JsonObject { ["kind"] = "APIResourceList" };
+        if (group.Group.Length > 0)
         {
-            ["kind"] = "APIResourceList",
-            ["apiVersion"] = "v1",
-            ["groupVersion"] = group.GroupVersion,
-            ["resources"] = resources,
-        };
+            // The core group's list has none.
+            document["apiVersion"] = "v1";
+        }
+
+        document["groupVersion"] = group.GroupVersion;
+        document["resources"] = resources;
+        return document;
     }
 
     public static JsonArray Texts(IEnumerable<string> values) => [.. values.Select(value => (JsonNode)value)];
