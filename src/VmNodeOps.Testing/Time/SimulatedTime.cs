@@ -22,6 +22,7 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
     private readonly double? _speed;
     private readonly long _maximumStep;
     private readonly List<Exception> _failures = [];
+    private readonly List<Waiter> _waiters = [];
     private readonly long _wallStart = Stopwatch.GetTimestamp();
     private readonly DateTimeOffset _epoch;
     private long _elapsed;
@@ -116,16 +117,18 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
     public async Task UntilAsync(Func<bool> condition, TimeSpan limit, string what, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(condition);
-        var deadline = GetTimestamp() + limit.Ticks;
-        while (!condition())
+        var waiter = new Waiter(condition);
+        using var deadline = After(limit, () => waiter.Fail(new TimeoutException($"Not within {limit} of simulated time: {what}")));
+        await using var cancellation = cancellationToken.Register(() => waiter.Fail(new OperationCanceledException(cancellationToken)))
+            .ConfigureAwait(false);
+        lock (_gate)
         {
-            if (GetTimestamp() >= deadline)
-            {
-                throw new TimeoutException($"Not within {limit} of simulated time: {what}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(100), this, cancellationToken).ConfigureAwait(false);
+            ObjectDisposedException.ThrowIf(_stopped, this);
+            _waiters.Add(waiter);
         }
+
+        _wake.Set();
+        await waiter.Task.ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -147,7 +150,12 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
             _thread.Join();
         }
 
-        _wake.Dispose();
+        foreach (var waiter in _waiters)
+        {
+            waiter.Fail(new ObjectDisposedException(nameof(SimulatedTime)));
+        }
+
+        // The signal is left to its finalizer: a callback that disposes the clock still ends its own busy time afterwards.
     }
 
     /// <summary>Runs work on the simulation's thread, in the order of the calls; time stands while there is any.</summary>
@@ -250,6 +258,7 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
                 continue;
             }
 
+            AskWaiters();
             if (IsVirtual)
             {
                 JumpWhenQuiet();
@@ -283,6 +292,27 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
 
             _elapsed = Elapsed();
             return TakeDue();
+        }
+    }
+
+    /// <summary>On the simulation's thread, so that a condition sees the cluster at rest.</summary>
+    private void AskWaiters()
+    {
+        Waiter[] waiters;
+        lock (_gate)
+        {
+            if (_waiters.Count == 0)
+            {
+                return;
+            }
+
+            _waiters.RemoveAll(waiter => waiter.Task.IsCompleted);
+            waiters = [.. _waiters];
+        }
+
+        foreach (var waiter in waiters)
+        {
+            waiter.Ask();
         }
     }
 
@@ -471,6 +501,31 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
             Dispose();
             return ValueTask.CompletedTask;
         }
+    }
+
+    /// <summary>Somebody waits for a condition.</summary>
+    private sealed class Waiter(Func<bool> condition)
+    {
+        private readonly TaskCompletionSource _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Task => _source.Task;
+
+        public void Ask()
+        {
+            try
+            {
+                if (condition())
+                {
+                    _source.TrySetResult();
+                }
+            }
+            catch (Exception exception)
+            {
+                _source.TrySetException(exception);
+            }
+        }
+
+        public void Fail(Exception exception) => _source.TrySetException(exception);
     }
 
     private sealed class Release(Action release) : IDisposable
