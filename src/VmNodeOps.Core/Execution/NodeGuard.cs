@@ -3,8 +3,13 @@ using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
 
-/// <summary>Keeps the node of a run in view: one watch, and a read of its own whenever the watch's last word is too old for what is to be done.</summary>
-/// <remarks>A watch that has gone deaf looks like a node that does not change. So age counts from the last thing heard, whichever way.</remarks>
+/// <summary>Keeps the node of a run in view: a watch for the news, and a read of its own whenever a destructive write needs a fresh word.</summary>
+/// <remarks>
+/// <para>A watch that has gone deaf looks like a node that does not change. So only reads make the view fresh, and their age counts from
+/// when they were asked: the answer of a stalled connection may be as old as that. The watch tells bad news earlier.</para>
+/// <para>News and answers may cross. A read that crossed with the watch does not overwrite it; but a sign of life counts from
+/// either and is never forgotten, so that no order of arrival can hide one.</para>
+/// </remarks>
 public sealed class NodeGuard : IAsyncDisposable
 {
     private readonly IClusterReader<Node> _nodes;
@@ -16,9 +21,13 @@ public sealed class NodeGuard : IAsyncDisposable
     private readonly Task _watch;
     private TaskCompletionSource _changed = NewSignal();
     private Task<Node?>? _reading;
+    private long _readingAsked;
+    private long? _freshSince;
+    private long _told;
     private Node? _current;
-    private long _heard;
-    private ClusterException? _fault;
+    private Node _expected;
+    private NodeSilence? _silence;
+    private Exception? _fault;
 
     internal NodeGuard(IClusterReader<Node> nodes, Node node, TimeProvider time, ILogger logger)
     {
@@ -27,9 +36,8 @@ public sealed class NodeGuard : IAsyncDisposable
         _logger = logger;
         _name = node.Name;
         Planned = node;
-        Expected = node;
+        _expected = node;
         _current = node;
-        _heard = time.GetTimestamp();
         _watch = Task.Run(WatchAsync);
     }
 
@@ -37,7 +45,16 @@ public sealed class NodeGuard : IAsyncDisposable
     public Node Planned { get; }
 
     /// <summary>The node that writes are for: as planned, or in the boot that a step has waited for and accepted.</summary>
-    public Node Expected { get; private set; }
+    public Node Expected
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _expected;
+            }
+        }
+    }
 
     /// <summary>The node as last heard; null if its object is gone.</summary>
     public Node? Current
@@ -51,24 +68,51 @@ public sealed class NodeGuard : IAsyncDisposable
         }
     }
 
-    /// <summary>The node, not older than that: from the watch if it has spoken lately, else read now. Callers at once share one read.</summary>
+    /// <summary>The silence on which the run's evidence rests; null if no evidence was confirmed.</summary>
+    internal NodeSilence? Silence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _silence;
+            }
+        }
+    }
+
+    /// <summary>The node, not older than that. Callers at once share one read; one that took longer than that is repeated.</summary>
+    /// <param name="maximumAge">How old; <see cref="TimeSpan.MaxValue"/>: as last heard, without a read.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="ClusterException">The node can no longer be watched or read.</exception>
     public async Task<Node?> LookAsync(TimeSpan maximumAge, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task reading;
+            lock (_gate)
+            {
+                ThrowIfDeaf();
+                if (maximumAge == TimeSpan.MaxValue || (_freshSince is { } asked && _time.GetElapsedTime(asked) <= maximumAge))
+                {
+                    return _current;
+                }
+
+                reading = _reading is { IsCompleted: false } && _time.GetElapsedTime(_readingAsked) <= maximumAge ? _reading : BeginReading();
+            }
+
+            await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The node by a read that is asked now.</summary>
+    /// <exception cref="ClusterException">The node can no longer be watched or read.</exception>
+    internal async Task<Node?> ReadNowAsync(CancellationToken cancellationToken)
     {
         Task<Node?> reading;
         lock (_gate)
         {
-            if (_fault is not null)
-            {
-                throw new ClusterException(_fault.Cause, $"Node {_name} can no longer be watched. {_fault.Message}", _fault);
-            }
-
-            if (_time.GetElapsedTime(_heard) <= maximumAge)
-            {
-                return _current;
-            }
-
-            reading = _reading ??= Task.Run(ReadAsync, CancellationToken.None);
+            ThrowIfDeaf();
+            reading = BeginReading();
         }
 
         return await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -82,26 +126,28 @@ public sealed class NodeGuard : IAsyncDisposable
         while (true)
         {
             Task changed;
+            Node? current;
             lock (_gate)
             {
-                if (condition(_current))
-                {
-                    return _current;
-                }
+                (changed, current) = (_changed.Task, _current);
+            }
 
-                if (_fault is not null)
-                {
-                    throw new ClusterException(_fault.Cause, $"Node {_name} can no longer be watched. {_fault.Message}", _fault);
-                }
+            // Outside the lock: it is the caller's code.
+            if (condition(current))
+            {
+                return current;
+            }
 
-                changed = _changed.Task;
+            lock (_gate)
+            {
+                ThrowIfDeaf();
             }
 
             await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Goes on with a node that has booted since: for steps that wait for the node's return, and for them only.</summary>
+    /// <summary>Goes on with a node that has booted since: for steps that wait for the node's return, and for them only. Evidence that it was down is void from then on.</summary>
     /// <exception cref="WriteRefusedException">It is another object under the same name.</exception>
     public void AcceptReboot(Node node)
     {
@@ -111,57 +157,100 @@ public sealed class NodeGuard : IAsyncDisposable
             throw new WriteRefusedException("NodeReplaced", $"Node {_name} is another object by now (uid {node.Uid}, was {Planned.Uid}); plan again.");
         }
 
-        Expected = node;
+        lock (_gate)
+        {
+            _expected = node;
+            _silence = null;
+        }
+    }
+
+    /// <summary>From now on evidence holds as long as the node gives no sign of life. Replaces what was held before.</summary>
+    /// <param name="evidence">The evidence.</param>
+    /// <param name="baseline">The node as read before the evidence was asked for: what it does from then on counts.</param>
+    internal NodeSilence Hold(FencingEvidence evidence, Node baseline)
+    {
+        var silence = new NodeSilence(evidence, baseline);
+        lock (_gate)
+        {
+            silence.Judge(_current);
+            _silence = silence;
+        }
+
+        if (silence.BrokenBy is not null)
+        {
+            silence.Tell();
+        }
+
+        return silence;
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
+        Task? reading;
+        lock (_gate)
+        {
+            reading = _reading;
+        }
+
         await _watch.ConfigureAwait(false);
+        if (reading is not null)
+        {
+            await reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        _silence?.Dispose();
         _stop.Dispose();
     }
 
-    private async Task<Node?> ReadAsync()
+    /// <summary>Under the lock. A read under way that is too old goes on; its answer still counts as news.</summary>
+    private Task<Node?> BeginReading()
     {
-        var asked = _time.GetTimestamp();
-        try
+        _readingAsked = _time.GetTimestamp();
+        var (asked, told) = (_readingAsked, _told);
+        return _reading = Task.Run(() => ReadAsync(asked, told));
+    }
+
+    private async Task<Node?> ReadAsync(long asked, long told)
+    {
+        var node = await _nodes.FindAsync(_name, _stop.Token).ConfigureAwait(false);
+        Hear(node, () =>
         {
-            var node = await _nodes.FindAsync(_name, _stop.Token).ConfigureAwait(false);
-            Hear(node, asked);
-            return node;
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _reading = null;
-            }
-        }
+            _freshSince = _freshSince is { } fresh && fresh > asked ? fresh : asked;
+            return _told == told;
+        });
+        return node;
     }
 
     private async Task WatchAsync()
     {
+        Exception fault;
         try
         {
             await foreach (var change in _nodes.WatchAsync(Selection.Named(_name), cancellationToken: _stop.Token).ConfigureAwait(false))
             {
                 Hear(change);
             }
+
+            fault = new ClusterException($"The watch on node {_name} ended.");
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The run is over.
+            return;
         }
-        catch (ClusterException exception)
+        catch (Exception exception)
         {
-            lock (_gate)
-            {
-                _fault = exception;
-            }
-
-            Signal();
+            // Whatever it is, the guard is deaf now; whoever needs it next is told.
+            fault = exception;
         }
+
+        lock (_gate)
+        {
+            _fault = fault;
+        }
+
+        Signal();
     }
 
     private void Hear(WatchEvent<Node> change)
@@ -169,39 +258,49 @@ public sealed class NodeGuard : IAsyncDisposable
         switch (change.Kind)
         {
             case WatchEventKind.Added or WatchEventKind.Modified:
-                Hear(change.Object, _time.GetTimestamp());
+                Hear(change.Object, Told);
                 break;
             case WatchEventKind.Deleted:
-                Hear(null, _time.GetTimestamp());
+                Hear(null, Told);
                 break;
             case WatchEventKind.Interrupted:
                 Log.NodeWatchInterrupted(_logger, _name.Name, change.Error?.Message ?? "");
                 break;
-            case WatchEventKind.Synchronized:
-                lock (_gate)
-                {
-                    _heard = _time.GetTimestamp();
-                }
+        }
 
-                break;
+        bool Told()
+        {
+            _told++;
+            return true;
         }
     }
 
-    /// <summary>A read that was asked before the watch last spoke does not overwrite what the watch said.</summary>
-    private void Hear(Node? node, long asked)
+    /// <param name="node">What was heard.</param>
+    /// <param name="isNewest">Under the lock: notes it, and says whether it is newer than what is known.</param>
+    private void Hear(Node? node, Func<bool> isNewest)
     {
+        NodeSilence? broken;
         lock (_gate)
         {
-            if (asked < _heard)
+            if (isNewest())
             {
-                return;
+                _current = node;
             }
 
-            _current = node;
-            _heard = asked;
+            broken = _silence?.Judge(node) == true ? _silence : null;
         }
 
+        broken?.Tell();
         Signal();
+    }
+
+    private void ThrowIfDeaf()
+    {
+        if (_fault is not null)
+        {
+            var cause = (_fault as ClusterException)?.Cause ?? ClusterErrorCause.Unknown;
+            throw new ClusterException(cause, $"Node {_name} can no longer be watched. {_fault.Message}", _fault);
+        }
     }
 
     private void Signal()

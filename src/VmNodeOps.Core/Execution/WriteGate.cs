@@ -5,8 +5,10 @@ namespace VmNodeOps;
 /// <summary>The one door through which every write of a run goes.</summary>
 /// <remarks>
 /// <para>Before a write is sent the gate checks: the run is neither cancelled nor out of time; the node is the one that was planned for (UID) and has not booted since; and, for
-/// what destroys, that the node was heard of within <see cref="MaintenanceOptions.NodeFreshness"/>, that it is not Ready, and that the evidence is strong,
-/// about this very node and boot, and has not expired. What does not hold throws <see cref="WriteRefusedException"/> and nothing is sent.</para>
+/// what destroys, that the node was read within <see cref="MaintenanceOptions.NodeFreshness"/>, that it is not Ready, and that the evidence is strong,
+/// about this very node and boot, confirmed in this run, and has not expired. What does not hold throws <see cref="WriteRefusedException"/> and nothing is sent.</para>
+/// <para>A sign of life after the evidence was gathered (Ready, another boot, another object of that name, a report of the kubelet) is kept: from
+/// then on no write of the run is sent, and the answers of those under way are no longer awaited; the report lists them.</para>
 /// <para>Every write that is sent is recorded with its answer. Writes are never repeated here.</para>
 /// </remarks>
 public sealed class WriteGate : IDisposable
@@ -69,7 +71,7 @@ public sealed class WriteGate : IDisposable
     }
 
     /// <summary>Does any other write. What takes something from a node that may still use it must carry its evidence in the intent.</summary>
-    /// <exception cref="WriteRefusedException">The gate does not let it through; nothing was sent.</exception>
+    /// <exception cref="WriteRefusedException">The gate does not let it through, or no longer awaits its answer because the node showed that it lives.</exception>
     /// <exception cref="ClusterException">The server refused, or no answer came.</exception>
     public async Task<T> WriteAsync<T>(
         WriteIntent intent, Func<IClusterClient, CancellationToken, Task<T>> write, CancellationToken cancellationToken) =>
@@ -95,23 +97,15 @@ public sealed class WriteGate : IDisposable
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await EnsureAllowedAsync(intent, cancellationToken).ConfigureAwait(false);
-            var entry = _ledger.Begin(intent);
-            try
-            {
-                var answer = await write(_cluster, cancellationToken).ConfigureAwait(false);
-                entry.End(refusal(answer));
-                return answer;
-            }
-            catch (ClusterException exception)
-            {
-                entry.End(exception);
-                throw;
-            }
-            finally
-            {
-                entry.EndUnknown();
-            }
+            var serverTime = intent.Evidence is null ? default : await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+            await LookAsync(intent, cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            var silence = _node.Silence;
+            using var under = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence?.Broken ?? CancellationToken.None);
+
+            // Nothing is awaited between this judgement and the sending.
+            EnsureAllowed(intent, silence, serverTime);
+            return await SendAsync(_ledger.Begin(intent), token => write(_cluster, token), refusal, silence, under.Token, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -119,11 +113,39 @@ public sealed class WriteGate : IDisposable
         }
     }
 
-    private async Task EnsureAllowedAsync(WriteIntent intent, CancellationToken cancellationToken)
+    /// <summary>A request that has not left when the node shows that it lives is held back; the answer of one that has is no longer awaited.</summary>
+    private static async Task<T> SendAsync<T>(
+        WriteLedger.Entry entry, Func<CancellationToken, Task<T>> write, Func<T, ServerStatus?> refusal, NodeSilence? silence,
+        CancellationToken under, CancellationToken callers)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var expected = _node.Expected;
-        var now = await _node.LookAsync(intent.Evidence is null ? TimeSpan.MaxValue : _options.NodeFreshness, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var answer = await write(under).ConfigureAwait(false);
+            entry.End(refusal(answer));
+            return answer;
+        }
+        catch (ClusterException exception)
+        {
+            entry.End(exception);
+            throw;
+        }
+        catch (OperationCanceledException) when (!callers.IsCancellationRequested && silence?.BrokenBy is not null)
+        {
+            throw silence.BrokenBy.Refusal();
+        }
+        finally
+        {
+            entry.EndUnknown();
+        }
+    }
+
+    /// <summary>What destroys wants a fresh word about the node; for the rest, what the watch said last will do.</summary>
+    private async Task LookAsync(WriteIntent intent, CancellationToken cancellationToken) =>
+        await _node.LookAsync(intent.Evidence is null ? TimeSpan.MaxValue : _options.NodeFreshness, cancellationToken).ConfigureAwait(false);
+
+    private void EnsureAllowed(WriteIntent intent, NodeSilence? silence, DateTimeOffset serverTime)
+    {
+        var (expected, now) = (_node.Expected, _node.Current);
         if (now is not null && now.Uid != expected.Uid)
         {
             throw new WriteRefusedException("NodeReplaced", $"Node {expected.Name} is another object by now (uid {now.Uid}, was {expected.Uid}). Nothing more is written; plan again.");
@@ -134,34 +156,44 @@ public sealed class WriteGate : IDisposable
             throw new WriteRefusedException("NodeRebooted", $"Node {expected.Name} has booted since (boot id {now.BootId}, was {expected.BootId}). Nothing more is written; plan again.");
         }
 
-        if (intent.Evidence is not null)
+        // Evidence that proved wrong stops every write of the run, not only those that carry it.
+        if (silence?.BrokenBy is { } sign)
         {
-            await EnsureProvenAsync(intent.Evidence, now, cancellationToken).ConfigureAwait(false);
+            throw sign.Refusal();
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
+        if (intent.Evidence is { } evidence)
+        {
+            EnsureProven(evidence, silence, now, serverTime);
+        }
     }
 
-    private async Task EnsureProvenAsync(FencingEvidence evidence, Node? now, CancellationToken cancellationToken)
+    private void EnsureProven(FencingEvidence evidence, NodeSilence? silence, Node? now, DateTimeOffset serverTime)
     {
         var expected = _node.Expected;
         if (now?.Ready == ConditionStatus.True)
         {
-            throw new WriteRefusedException("NodeIsReady", $"Node {expected.Name} is Ready: it lives. Nothing more is force-deleted or detached.");
+            throw new SignOfLife("NodeIsReady", $"Node {expected.Name} is Ready: it lives.").Refusal();
         }
 
-        var serverTime = await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+        if (silence is null || !ReferenceEquals(silence.Evidence, evidence))
+        {
+            throw new WriteRefusedException(
+                "EvidenceNotConfirmed",
+                $"The evidence ({evidence}) was not confirmed in this run, so nobody has watched since whether node {expected.Name} lives. Nothing is force-deleted or detached. Let ConfirmNodeIsDown go before.");
+        }
+
         if (evidence.WhyNotProof(expected.Identity, expected.BootId, serverTime) is { } objection)
         {
-            throw new WriteRefusedException("EvidenceDoesNotHold", $"{objection} Nothing more is force-deleted or detached.");
+            throw new WriteRefusedException("EvidenceDoesNotHold", $"{objection} Nothing more is force-deleted or detached. Confirm again that the node is down.");
         }
     }
 
     private void EnsureOnNode(string? nodeName, string kind, ObjectName name)
     {
-        if (nodeName != _node.Expected.Name.Name)
+        if (nodeName != _node.Planned.Name.Name)
         {
-            throw new WriteRefusedException("OtherNode", $"The {kind} {name} belongs to node {nodeName ?? "(none)"}, not to {_node.Expected.Name}; it is not touched.");
+            throw new WriteRefusedException("OtherNode", $"The {kind} {name} belongs to node {nodeName ?? "(none)"}, not to {_node.Planned.Name}; it is not touched.");
         }
     }
 }

@@ -15,7 +15,7 @@ public sealed record WriteIntent
     public FencingEvidence? Evidence { get; init; }
 }
 
-/// <summary>The gate did not let a write through; nothing was sent.</summary>
+/// <summary>The gate did not let a write through, or stopped waiting for its answer because the node showed that it lives; the run's report lists what was sent.</summary>
 public sealed class WriteRefusedException : Exception
 {
     /// <summary>Makes an exception without a code.</summary>
