@@ -14,7 +14,7 @@ public sealed record MaintenanceOptions
     public int MaxParallelism { get; init; } = 32;
 
     /// <summary>How old the last word about the node may be when something destructive is sent; an older one is refreshed first.</summary>
-    /// <value>Two seconds.</value>
+    /// <value>Two seconds; at least one, because a read takes its time and its age counts from when it was asked.</value>
     public TimeSpan NodeFreshness { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
@@ -39,8 +39,8 @@ public sealed record MaintenanceOptions
             return $"The MaxParallelism of a maintenance is {MaxParallelism}; at least one write must be possible.";
         }
 
-        return NodeFreshness <= TimeSpan.Zero
-            ? $"The NodeFreshness of a maintenance is {NodeFreshness}; no word about a node can be that young."
+        return NodeFreshness < TimeSpan.FromSeconds(1)
+            ? $"The NodeFreshness of a maintenance is {NodeFreshness}; allow at least a second, because a read of the node takes its time."
             : null;
     }
 }

@@ -134,7 +134,7 @@ internal sealed class MaintenanceRun
     }
 
     /// <summary>Expected trouble becomes an outcome here; anything else is a bug and passes.</summary>
-    private static async Task<StepOutcome> GuardAsync(
+    private async Task<StepOutcome> GuardAsync(
         Func<Task<StepOutcome>> act, Func<string?> describePending, CancellationToken both, CancellationToken callers)
     {
         try
@@ -144,11 +144,11 @@ internal sealed class MaintenanceRun
         }
         catch (OperationCanceledException) when (callers.IsCancellationRequested)
         {
-            return new StepOutcome { Result = StepResult.Cancelled, Code = "Cancelled", Message = $"Cancelled. {describePending()}".Trim() };
+            return new StepOutcome { Result = StepResult.Cancelled, Code = "Cancelled", Message = $"Cancelled. {describePending()} {Trouble()}".Trim() };
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            return StepOutcome.TimedOut($"The run's time is up. {describePending()}".Trim());
+            return StepOutcome.TimedOut($"The run's time is up. {describePending()} {Trouble()}".Trim());
         }
         catch (WriteRefusedException exception)
         {
@@ -159,6 +159,8 @@ internal sealed class MaintenanceRun
             return StepOutcome.Failed(exception.Cause.ToString(), $"{exception.Message} {describePending()}".Trim());
         }
     }
+
+    private string Trouble() => _services.Trouble.Last is { } last ? $"Lasting trouble: {last}" : "";
 
     /// <summary>Neither the caller's token nor the spent deadline counts any more, but the gate does.</summary>
     private async Task UndoAsync()

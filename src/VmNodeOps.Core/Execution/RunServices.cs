@@ -28,6 +28,8 @@ internal sealed class RunServices
 
     public required ILogger Logger { get; init; }
 
+    public TroubleNote Trouble { get; } = new();
+
     public IReadOnlyList<Finding> Findings
     {
         get

@@ -27,6 +27,9 @@ internal sealed class ScriptedCluster : INodes, IServer
 
     public int Reads { get; private set; }
 
+    /// <summary>Answers the reads, if set; otherwise they answer <see cref="Node"/> at once.</summary>
+    public Func<Task<Node?>>? Answer { get; set; }
+
     /// <summary>Thrown by every change of the node, if set.</summary>
     public Exception? ChangeFails { get; set; }
 
@@ -47,12 +50,15 @@ internal sealed class ScriptedCluster : INodes, IServer
         Node = node;
     }
 
+    /// <summary>The watch is over, as if the server had nothing more to say.</summary>
+    public void EndWatch() => _watch.Writer.Complete();
+
     public void BreakWatch(ClusterException exception) => _watch.Writer.Complete(exception);
 
     public Task<Node?> FindAsync(ObjectName name, CancellationToken cancellationToken = default)
     {
         Reads++;
-        return Task.FromResult(Node);
+        return Answer?.Invoke() ?? Task.FromResult(Node);
     }
 
     public Task<Snapshot<Node>> ListAsync(Selection selection, CancellationToken cancellationToken = default) => throw new NotSupportedException();
