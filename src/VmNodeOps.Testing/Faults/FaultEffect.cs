@@ -55,7 +55,7 @@ public abstract record FaultEffect
     public static FaultEffect ExpireWatch(int afterEvents = 0, TimeSpan? after = null) => new WatchEffect(WatchTrouble.Expire, afterEvents, after);
 
     /// <summary>A watch's connection is cut in the middle of an event.</summary>
-    /// <param name="afterEvents">How many events it lets through first.</param>
+    /// <param name="afterEvents">How many events it lets through first; the one after them is cut.</param>
     /// <param name="after">When given: at the latest after this long on the cluster's clock.</param>
     public static FaultEffect CutWatch(int afterEvents = 0, TimeSpan? after = null) => new WatchEffect(WatchTrouble.Cut, afterEvents, after);
 

@@ -80,12 +80,18 @@ internal sealed class WatchWriter(ServerSettings settings)
             using var either = CancellationTokenSource.CreateLinkedTokenSource(exchange.Aborted, after.Token);
             try
             {
-                while (_trouble is null || _events < _trouble.AfterEvents || (_trouble.AfterEvents == 0 && _trouble.After is not null))
+                while (!IsDue())
                 {
                     if (await NextAsync(either.Token).ConfigureAwait(false) is not { } frame)
                     {
                         await FlushAsync().ConfigureAwait(false);
                         return;
+                    }
+
+                    if (_trouble?.Trouble == WatchTrouble.Cut && HadItsEvents())
+                    {
+                        // This event is the one in whose middle the connection goes.
+                        break;
                     }
 
                     Write(frame);
@@ -99,6 +105,11 @@ internal sealed class WatchWriter(ServerSettings settings)
 
             await FailAsync(_trouble!.Trouble).ConfigureAwait(false);
         }
+
+        /// <summary>A cut needs one more event to happen in; everything else happens when the last allowed event is written.</summary>
+        private bool IsDue() => _trouble is { Trouble: not WatchTrouble.Cut } && HadItsEvents();
+
+        private bool HadItsEvents() => _events >= _trouble!.AfterEvents && (_trouble.AfterEvents > 0 || _trouble.After is null);
 
         private async ValueTask<WatchFrame?> NextAsync(CancellationToken cancellationToken)
         {
