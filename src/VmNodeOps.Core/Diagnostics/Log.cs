@@ -16,4 +16,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Debug, "Node {Node}: the watch on the node is interrupted: {Reason}")]
     public static partial void NodeWatchInterrupted(ILogger logger, string node, string reason);
+
+    [LoggerMessage(5, LogLevel.Debug, "The watch on {Kind} objects is interrupted: {Reason}")]
+    public static partial void WatchInterrupted(ILogger logger, string kind, string reason);
 }

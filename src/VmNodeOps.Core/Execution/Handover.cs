@@ -1,6 +1,7 @@
 namespace VmNodeOps;
 
 /// <summary>What steps of one run tell each other, by type: the inventory of the node, the evidence that it is down. Thread-safe.</summary>
+/// <remarks>A fact that is <see cref="IAsyncDisposable"/>, such as a watch that one step began and another goes on with, is disposed at the end of the run.</remarks>
 public sealed class Handover
 {
     private readonly Dictionary<Type, object> _facts = [];
@@ -24,6 +25,20 @@ public sealed class Handover
         lock (_gate)
         {
             return _facts.TryGetValue(typeof(T), out var fact) ? (T)fact : null;
+        }
+    }
+
+    internal async Task DisposeFactsAsync()
+    {
+        List<IAsyncDisposable> facts;
+        lock (_gate)
+        {
+            facts = [.. _facts.Values.OfType<IAsyncDisposable>()];
+        }
+
+        foreach (var fact in facts)
+        {
+            await fact.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -52,7 +52,14 @@ internal sealed class MaintenanceRun
             using (run._services.Gate)
             await using (run._services.Node.ConfigureAwait(false))
             {
-                report = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    report = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    await planning.Handover.DisposeFactsAsync().ConfigureAwait(false);
+                }
             }
         }
 

@@ -1,0 +1,24 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Why machines leave the node in this maintenance, told by the step that makes them leave to the steps that look after them.</summary>
+internal sealed record FateRule
+{
+    private FateRule()
+    {
+    }
+
+    /// <summary>They are evicted.</summary>
+    public static FateRule Eviction { get; } = new() { Of = VirtualMachineFates.OfEviction, Describe = FateTexts.OfEviction };
+
+    /// <summary>Their node is lost, and their pods are removed by force.</summary>
+    public static FateRule Loss { get; } = new() { Of = VirtualMachineFates.OfLoss, Describe = FateTexts.OfLoss };
+
+    public required Func<NodeMachine, KubeVirtInstallation?, VirtualMachineFate> Of { get; init; }
+
+    public required Func<NodeMachine, VirtualMachineFate, string> Describe { get; init; }
+
+    public MachineExpectation Expect(NodeMachine machine, NodeInventory inventory, Node node) =>
+        MachineExpectation.Of(machine, Of(machine, inventory.KubeVirt), node);
+}

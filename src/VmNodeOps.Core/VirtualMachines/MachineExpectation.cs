@@ -1,0 +1,80 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What was found of a machine before anything was touched, and what was to become of it.</summary>
+internal sealed record MachineExpectation
+{
+    public required NodeMachine Before { get; init; }
+
+    public required VirtualMachineFate Fate { get; init; }
+
+    /// <summary>When it was last known to run, if something better than its instance's own end is known: the last sign of a node that died.</summary>
+    public DateTimeOffset? LastSignOfLife { get; init; }
+
+    /// <summary>Whether it ran on a healthy node without being Ready, so that being Ready cannot be asked of it.</summary>
+    public bool MayStayUnready { get; init; }
+
+    public ObjectName Name => Before.Name;
+
+    public string NodeName => Before.NodeName;
+
+    public VirtualMachineInstance? Instance => Before.Instance;
+
+    /// <summary>Whether it must run on another node in the end.</summary>
+    public bool IsToRun => Fate is VirtualMachineFate.Migrates or VirtualMachineFate.RestartsElsewhere or VirtualMachineFate.External or VirtualMachineFate.Blocks;
+
+    /// <summary>What is expected of a machine on a node as it was when the plan was made.</summary>
+    public static MachineExpectation Of(NodeMachine machine, VirtualMachineFate fate, Node node)
+    {
+        var ready = node.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
+        return new MachineExpectation
+        {
+            Before = machine,
+            Fate = fate,
+            // A node that has gone silent last spoke at its last heartbeat: after it nobody knows whether the machine ran.
+            LastSignOfLife = ready is { Status: ConditionStatus.Unknown } ? ready.LastHeartbeatAt ?? ready.LastTransitionAt : null,
+            MayStayUnready = node.Ready == ConditionStatus.True && machine.Instance is { Phase: InstancePhase.Running, IsReady: false, IsPaused: false },
+        };
+    }
+
+    /// <summary>Whether it is concerned at all; what merely has leftovers on the node is not.</summary>
+    public bool IsConcerned => Instance is not null && Fate is not (VirtualMachineFate.Unaffected or VirtualMachineFate.OrphanLauncher);
+}
+
+/// <summary>What is known of a machine now.</summary>
+internal sealed record MachineNow
+{
+    /// <summary>The instance of that name; null if there is none.</summary>
+    public VirtualMachineInstance? Instance { get; init; }
+
+    /// <summary>The last that was heard of the instance that ran before; null if nothing newer than the plan was.</summary>
+    public VirtualMachineInstance? Former { get; init; }
+
+    /// <summary>The virtual machine; null if it was deleted, or if there never was one.</summary>
+    public VirtualMachine? Machine { get; init; }
+
+    /// <summary>Whether <see cref="Machine"/> and <see cref="Migrations"/> are complete; until they are, null and empty mean nothing.</summary>
+    public bool IsComplete { get; init; }
+
+    /// <summary>Migrations of the instance, finished ones too.</summary>
+    public IReadOnlyList<Migration> Migrations { get; init; } = [];
+
+    /// <summary>When this is, by the server's clock as far as it is known.</summary>
+    public DateTimeOffset At { get; init; }
+}
+
+/// <summary>How a machine stands.</summary>
+internal sealed record MachineStanding
+{
+    public required VirtualMachineOutcome Outcome { get; init; }
+
+    public required string Message { get; init; }
+
+    public string? To { get; init; }
+
+    public TimeSpan? AwayFor { get; init; }
+
+    /// <summary>Whether nothing more is expected to happen.</summary>
+    public bool IsSettled { get; init; }
+}

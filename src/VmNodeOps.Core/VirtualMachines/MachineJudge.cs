@@ -1,0 +1,213 @@
+using System.Globalization;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Judges from what was expected and what is seen whether a machine has arrived. Pure.</summary>
+/// <remarks>
+/// A pod that is gone proves nothing. A machine has arrived when its instance is Running on another node, Ready (or paused, if it was), and no migration
+/// of it is unfinished: the instance names its new node and the migration object reports success in either order, so both are asked.
+/// </remarks>
+internal static class MachineJudge
+{
+    public const string Unmoved = "Runs where it did.";
+
+    public static MachineStanding Judge(MachineExpectation before, MachineNow now)
+    {
+        if (now.Instance is not { } instance)
+        {
+            return WithoutInstance(before, now);
+        }
+
+        if (instance.IsFinal)
+        {
+            return Ended(before, now, instance);
+        }
+
+        if (instance.NodeName == before.NodeName || (instance.NodeName is null && instance.Uid == before.Instance?.Uid))
+        {
+            return OnOldNode(before, now, instance);
+        }
+
+        return instance.Uid == before.Instance?.Uid ? AfterMigration(before, now, instance) : AfterRestart(before, now, instance);
+    }
+
+    /// <summary>Whether a migration of the instance has begun to transfer and is not over.</summary>
+    public static bool IsMigrating(VirtualMachineInstance instance) => instance.Migration is { StartedAt: not null, EndedAt: null };
+
+    private static MachineStanding WithoutInstance(MachineExpectation before, MachineNow now) => before.Fate switch
+    {
+        VirtualMachineFate.WouldBeLost => Settled(VirtualMachineOutcome.Lost, "Gone: no virtual machine stood behind this instance, so nobody starts it again."),
+        VirtualMachineFate.ReplacedUnderNewName => Settled(
+            VirtualMachineOutcome.Lost, $"Gone; its replica set {before.Instance?.Controller?.Name} makes another one under a new name."),
+        _ => Down(before, now),
+    };
+
+    private static MachineStanding Ended(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
+    {
+        if (before.Before.Machine is null)
+        {
+            return before.Fate == VirtualMachineFate.ReplacedUnderNewName
+                ? Settled(VirtualMachineOutcome.Lost, $"Ended ({instance.Phase}); its replica set {instance.Controller?.Name} makes another one under a new name.")
+                : Settled(VirtualMachineOutcome.Lost, $"Ended ({instance.Phase}): no virtual machine stands behind this instance, so nobody starts it again.");
+        }
+
+        return Down(before, now);
+    }
+
+    /// <summary>There is no running instance: what the machine's run strategy says now decides whether one will come.</summary>
+    private static MachineStanding Down(MachineExpectation before, MachineNow now)
+    {
+        if (before.Before.Machine is null)
+        {
+            return Settled(VirtualMachineOutcome.Lost, "Gone: no virtual machine stood behind this instance, so nobody starts it again.");
+        }
+
+        if (now.IsComplete && now.Machine is null or { IsDeleting: true })
+        {
+            return Settled(VirtualMachineOutcome.StaysDown, "Its virtual machine was deleted meanwhile.");
+        }
+
+        var machine = now.Machine ?? before.Before.Machine;
+        var phase = (now.Instance ?? now.Former ?? before.Instance)?.Phase;
+        if (machine.RunStrategy == RunStrategy.Always || (machine.RunStrategy == RunStrategy.RerunOnFailure && phase == InstancePhase.Failed))
+        {
+            return Underway($"Down; KubeVirt is to start it on another node (run strategy {machine.RunStrategy}).{Trouble(now.Machine)}");
+        }
+
+        if (machine.RunStrategy == RunStrategy.RerunOnFailure && phase != InstancePhase.Succeeded)
+        {
+            return Underway("Shutting down.");
+        }
+
+        var message = $"Down, and stays so (run strategy {machine.RunStrategy}). To start it: virtctl start -n {before.Name.Namespace} {before.Name.Name}";
+        return Settled(before.IsToRun && machine.RunStrategy != RunStrategy.Halted ? VirtualMachineOutcome.Missing : VirtualMachineOutcome.StaysDown, message);
+    }
+
+    private static MachineStanding OnOldNode(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
+    {
+        if (instance.Uid != before.Instance?.Uid)
+        {
+            return Underway($"Started again on {before.NodeName} itself, and has to leave it once more.");
+        }
+
+        if (IsMigrating(instance))
+        {
+            return Underway($"Migrating to {instance.Migration!.TargetNode}.");
+        }
+
+        if (instance.EvacuationNodeName == before.NodeName)
+        {
+            return Underway(WaitsForMigration(instance, now));
+        }
+
+        return instance.IsDeleting || instance.FindCondition("Ready") is { Status: ConditionStatus.False, Reason: "PodTerminating" or "PodNotExists" }
+            ? Underway("Shutting down.")
+            : new MachineStanding { Outcome = VirtualMachineOutcome.Unmoved, Message = Unmoved, To = before.NodeName };
+    }
+
+    private static string WaitsForMigration(VirtualMachineInstance instance, MachineNow now)
+    {
+        var failure = instance.Migration is { Completed: true, Failed: true } failed ? $" The last attempt failed: {failed.FailureReason}." : "";
+        var pending = now.Migrations.LastOrDefault(migration => !migration.IsFinal);
+        var state = pending is null ? "To be migrated; KubeVirt has not begun." : pending.Phase switch
+        {
+            MigrationPhase.Pending => "Waits for its turn to migrate.",
+            MigrationPhase.Scheduling => "Its migration's target pod waits for a node, or starts.",
+            _ => $"Its migration is in phase {pending.Phase}.",
+        };
+        return state + failure;
+    }
+
+    private static MachineStanding AfterMigration(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
+    {
+        if (!IsAsReadyAs(before, instance))
+        {
+            return Underway($"On {instance.NodeName} after a migration, and not Ready yet.{Reason(instance)}", instance.NodeName);
+        }
+
+        // The instance may be told to be on its new node a moment before the migration object ends.
+        var unfinished = now.Migrations.FirstOrDefault(migration => !migration.IsFinal);
+        return unfinished is not null || !now.IsComplete
+            ? Underway(unfinished is null ? $"On {instance.NodeName}." : $"On {instance.NodeName}; its migration {unfinished.Name.Name} is not over.", instance.NodeName)
+            : new MachineStanding
+            {
+                Outcome = VirtualMachineOutcome.Migrated,
+                To = instance.NodeName,
+                AwayFor = TimeSpan.Zero,
+                Message = $"Migrated to {instance.NodeName}.{Paused(instance)}",
+                IsSettled = true,
+            };
+    }
+
+    private static MachineStanding AfterRestart(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
+    {
+        if (!IsAsReadyAs(before, instance) || instance.NodeName is null)
+        {
+            var where = instance.NodeName is null ? "" : $" on {instance.NodeName}";
+            return Underway($"Starting{where}, phase {instance.Phase}.{Reason(instance)}", instance.NodeName);
+        }
+
+        var runningSince = instance.PhaseTransitions.TryGetValue(InstancePhase.Running, out var since) ? since : now.At;
+        var away = LastRun(before, now) is { } last && runningSince > last ? runningSince - last : TimeSpan.Zero;
+        return new MachineStanding
+        {
+            Outcome = VirtualMachineOutcome.Restarted,
+            To = instance.NodeName,
+            AwayFor = away,
+            Message = string.Create(CultureInfo.InvariantCulture, $"Runs on {instance.NodeName} after a restart, was away for {away.TotalSeconds:0.#} s.{Paused(instance)}"),
+            IsSettled = true,
+        };
+    }
+
+    /// <summary>The last moment at which it is known to have run: the node's last sign, else the end of its instance.</summary>
+    private static DateTimeOffset? LastRun(MachineExpectation before, MachineNow now)
+    {
+        if (before.LastSignOfLife is { } sign)
+        {
+            return sign;
+        }
+
+        foreach (var instance in new[] { now.Former, before.Instance }.OfType<VirtualMachineInstance>())
+        {
+            if (instance.PhaseTransitions.TryGetValue(InstancePhase.Succeeded, out var end) || instance.PhaseTransitions.TryGetValue(InstancePhase.Failed, out end))
+            {
+                return end;
+            }
+        }
+
+        return now.Former?.FindCondition("Ready") is { Status: ConditionStatus.False, LastTransitionAt: { } unready } ? unready : null;
+    }
+
+    /// <summary>A paused guest is never Ready, and one that ran without being Ready need not become so by moving.</summary>
+    private static bool IsAsReadyAs(MachineExpectation before, VirtualMachineInstance now) =>
+        now.Phase == InstancePhase.Running
+        && !now.IsDeleting
+        && (now.IsReady || before.MayStayUnready || (now.IsPaused && before.Instance is { IsPaused: true }));
+
+    private static string Paused(VirtualMachineInstance instance) => instance.IsPaused ? " Paused, as it was." : "";
+
+    private static string Reason(VirtualMachineInstance instance)
+    {
+        var condition = instance.FindCondition("PodScheduled") is { Status: ConditionStatus.False } unscheduled ? unscheduled : instance.FindCondition("Ready");
+        return condition is { Status: not ConditionStatus.True, Reason.Length: > 0 } ? $" {condition.Reason}: {condition.Message}".TrimEnd(' ', ':') + "." : "";
+    }
+
+    private static string Trouble(VirtualMachine? machine)
+    {
+        if (machine is null)
+        {
+            return "";
+        }
+
+        var failure = machine.Conditions.FirstOrDefault(condition => condition is { Type: "ManualRecoveryRequired" or "Failure", Status: ConditionStatus.True });
+        return (machine.PrintableStatus is "Running" or "Starting" or "Stopping" or "Stopped" or "" ? "" : $" Its status is {machine.PrintableStatus}.")
+            + (failure is null ? "" : $" {failure.Reason}: {failure.Message}");
+    }
+
+    private static MachineStanding Underway(string message, string? to = null) =>
+        new() { Outcome = VirtualMachineOutcome.Moving, Message = message, To = to };
+
+    private static MachineStanding Settled(VirtualMachineOutcome outcome, string message) =>
+        new() { Outcome = outcome, Message = message, IsSettled = true };
+}

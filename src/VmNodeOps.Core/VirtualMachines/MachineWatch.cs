@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>
+/// Follows the machines of a node wherever they go, from the plan's reading until the end of the run, and keeps the <see cref="MachineLedger"/> up to date. The
+/// first step that acts begins it; later ones go on with it.
+/// </summary>
+internal sealed class MachineWatch : IAsyncDisposable
+{
+    private readonly StepContext _context;
+    private readonly LiveView<VirtualMachineInstance> _instances;
+    private readonly LiveView<Migration> _migrations;
+    private readonly LiveView<VirtualMachine> _machines;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<ObjectName, Following> _followings = [];
+
+    private MachineWatch(StepContext context, NodeInventory inventory)
+    {
+        _context = context;
+        Board = new ChangeBoard();
+        var (cluster, logger) = (context.Cluster, context.Logger);
+        // Instances are followed all over the cluster, because they go to other nodes and late ones may come from any namespace.
+        _instances = new(cluster.VirtualMachineInstances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], logger);
+        _migrations = new(
+            cluster.Migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], logger);
+        _machines = new(cluster.VirtualMachines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], logger);
+    }
+
+    /// <summary>Where news of pods, instances, migrations and machines are posted, under the name of the instance.</summary>
+    public ChangeBoard Board { get; }
+
+    /// <summary>Why contact with the server is lost at the moment; null while it is held.</summary>
+    public ClusterException? Interruption => _instances.Interruption ?? _migrations.Interruption ?? _machines.Interruption;
+
+    /// <summary>The watch of this run; begins it if no step before has.</summary>
+    public static MachineWatch GetOrBegin(StepContext context, NodeInventory inventory)
+    {
+        if (context.Handover.Find<MachineWatch>() is { } known)
+        {
+            return known;
+        }
+
+        var watch = new MachineWatch(context, inventory);
+        context.Handover.Put(watch);
+        return watch;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        foreach (var following in _followings.Values)
+        {
+            await ((Task)following.Settled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await _instances.DisposeAsync().ConfigureAwait(false);
+        await _migrations.DisposeAsync().ConfigureAwait(false);
+        await _machines.DisposeAsync().ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    /// <exception cref="ClusterException">The server does not let us watch any more.</exception>
+    public void EnsureWatching()
+    {
+        _instances.EnsureWatching();
+        _migrations.EnsureWatching();
+        _machines.EnsureWatching();
+    }
+
+    /// <summary>Whether everything that is there has been told once.</summary>
+    public bool IsComplete =>
+        _instances.Synchronized.IsCompletedSuccessfully && _machines.Synchronized.IsCompletedSuccessfully && _migrations.Synchronized.IsCompletedSuccessfully;
+
+    /// <summary>Whether a machine is followed.</summary>
+    public bool Follows(ObjectName name) => _followings.ContainsKey(name);
+
+    /// <summary>The instance of that name now; null if there is none.</summary>
+    public VirtualMachineInstance? FindInstance(ObjectName name) => _instances.Find(name);
+
+    /// <summary>The machine of that name now; null if there is none, or it has not been told yet.</summary>
+    public VirtualMachine? FindMachine(ObjectName name) => _machines.Find(name);
+
+    /// <summary>Enters a machine in the ledger and follows it; one that is followed already goes on as it was.</summary>
+    public void Follow(MachineExpectation expectation)
+    {
+        if (!expectation.IsConcerned || _followings.ContainsKey(expectation.Name))
+        {
+            return;
+        }
+
+        _context.Machines.Enter(new VirtualMachineReport
+        {
+            Name = expectation.Name,
+            InstanceUid = expectation.Instance!.Uid,
+            From = expectation.NodeName,
+            To = expectation.NodeName,
+            ExpectedFate = expectation.Fate,
+            Outcome = VirtualMachineOutcome.Unmoved,
+            Message = MachineJudge.Unmoved,
+        });
+        var following = new Following(expectation);
+        if (_followings.TryAdd(expectation.Name, following))
+        {
+            following.Settled = Task.Run(() => FollowAsync(following));
+        }
+    }
+
+    /// <summary>Completes when everything that is followed is settled.</summary>
+    public async Task<IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)>> WaitUntilSettledAsync(
+        Action<int, int> progress, CancellationToken cancellationToken)
+    {
+        var followings = _followings.Values.OrderBy(following => following.Expectation.Name).ToList();
+        var open = followings.Select(following => following.Settled).ToList();
+        while (open.Count > 0)
+        {
+            progress(followings.Count - open.Count, followings.Count);
+            var settled = await Task.WhenAny(open).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await settled.ConfigureAwait(false);
+            open.RemoveAll(task => task.IsCompletedSuccessfully);
+        }
+
+        return [.. followings.Select(following => (following.Expectation, following.Standing!))];
+    }
+
+    /// <summary>What is followed and not settled, with how it stands.</summary>
+    public IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)> Unsettled =>
+        [.. _followings.Values
+            .Where(following => following.Standing is { IsSettled: false })
+            .OrderBy(following => following.Expectation.Name)
+            .Select(following => (following.Expectation, following.Standing!))];
+
+    private async Task<MachineStanding> FollowAsync(Following following)
+    {
+        var expectation = following.Expectation;
+        while (true)
+        {
+            var news = Board.Next(expectation.Name);
+            EnsureWatching();
+            var standing = MachineJudge.Judge(expectation, Look(following));
+            if (standing != following.Standing)
+            {
+                following.Standing = standing;
+                _context.Machines.Note(expectation.Name, report => report with
+                {
+                    Outcome = standing.Outcome,
+                    To = standing.To,
+                    AwayFor = standing.AwayFor,
+                    Message = standing.Message,
+                });
+            }
+
+            if (standing.IsSettled)
+            {
+                return standing;
+            }
+
+            await news.WaitAsync(_stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private MachineNow Look(Following following)
+    {
+        var expectation = following.Expectation;
+        var instance = _instances.Find(expectation.Name);
+        if (instance is not null && instance.Uid == expectation.Instance?.Uid)
+        {
+            following.Former = instance;
+        }
+
+        return new MachineNow
+        {
+            Instance = instance,
+            Former = following.Former,
+            Machine = _machines.Find(expectation.Name),
+            Migrations = instance is null ? [] : MigrationsOf(expectation.Name),
+            IsComplete = IsComplete,
+            At = _context.Time.GetUtcNow(),
+        };
+    }
+
+    private List<Migration> MigrationsOf(ObjectName instance) =>
+        [.. _migrations
+            .Where(migration => migration.InstanceName == instance.Name && migration.Name.Namespace == instance.Namespace)
+            .OrderBy(migration => migration.CreatedAt)
+            .ThenBy(migration => migration.Name)];
+
+    private static Selection SelectionOf(NodeInventory inventory)
+    {
+        var namespaces = inventory.Machines.Select(machine => machine.Name.Namespace!).Distinct().Take(2).ToList();
+        return namespaces.Count == 1 ? Selection.InNamespace(namespaces[0]) : Selection.All;
+    }
+
+    private sealed class Following(MachineExpectation expectation)
+    {
+        public MachineExpectation Expectation { get; } = expectation;
+
+        public Task<MachineStanding> Settled { get; set; } = Task.FromException<MachineStanding>(new InvalidOperationException("not begun"));
+
+        public MachineStanding? Standing { get; set; }
+
+        public VirtualMachineInstance? Former { get; set; }
+    }
+}
