@@ -23,6 +23,12 @@ internal sealed record KubeVirtSettings
     /// <summary>How long a target takes from hand-over to ready.</summary>
     public TimeSpan TargetPreparation { get; init; } = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Off for very large clusters: leases and heartbeats are written once.</summary>
+    public bool Heartbeats { get; init; } = true;
+
+    /// <summary>Whether components write Event objects.</summary>
+    public bool Events { get; init; } = true;
+
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromMinutes(1);
 
     public string ControllerUser => $"system:serviceaccount:{Namespace}:kubevirt-controller";

@@ -37,6 +37,9 @@ internal sealed class KubeVirtSimulation : IDisposable
     /// <summary>Whether virt-controller is kept from working whatever its pods say.</summary>
     public bool IsControllerStopped { get; set; }
 
+    /// <summary>Whether a virt-controller works.</summary>
+    public bool IsLed => _leadership.IsLed;
+
     /// <summary>Installs KubeVirt and starts its parts; the components' pods come up by themselves.</summary>
     public void Start()
     {
@@ -51,9 +54,12 @@ internal sealed class KubeVirtSimulation : IDisposable
         _running.Add(World.Api.Observe(ResourceTypes.VirtualMachineInstances, change => _handlerQueue.Enqueue(KeyOf(change))));
         _running.Add(World.Api.Observe(ResourceTypes.Pods, OnPod));
         _running.AddRange(_controllers.Observe());
-        _running.Add(World.Time.Every(World.Settings.HeartbeatPeriod, _handlers.Beat));
-        _running.Add(World.Time.Every(TimeSpan.FromMinutes(1), _controllers.CheckNodes));
-        _running.Add(World.Time.Every(LeaseRenewal, _leadership.Renew));
+        if (World.Settings.Heartbeats)
+        {
+            _running.Add(World.Time.Every(World.Settings.HeartbeatPeriod, _handlers.Beat));
+            _running.Add(World.Time.Every(TimeSpan.FromMinutes(1), _controllers.CheckNodes));
+            _running.Add(World.Time.Every(LeaseRenewal, _leadership.Renew));
+        }
     }
 
     /// <summary>A host was connected, cut off, or lost power: the leader may be gone, and virt-handler may have catching up to do.</summary>
@@ -64,6 +70,24 @@ internal sealed class KubeVirtSimulation : IDisposable
             _leadership.Check();
             OnHandler(host.NodeName);
         });
+    }
+
+    public void SetBehavior(string ns, string name, Func<GuestBehavior, GuestBehavior> change)
+    {
+        World.SetBehavior(ns, name, change);
+        foreach (var launcher in Launchers.Of(Names.Key(ns, name)))
+        {
+            launcher.Behavior = change(launcher.Behavior);
+        }
+    }
+
+    /// <summary>The guests of a machine end without anybody having asked.</summary>
+    public void EndGuests(string ns, string name, bool clean)
+    {
+        foreach (var launcher in Launchers.Of(Names.Key(ns, name)))
+        {
+            Launchers.EndGuest(launcher, clean);
+        }
     }
 
     public void EnqueueControllers() => World.Time.Post(_controllers.EnqueueEverything);

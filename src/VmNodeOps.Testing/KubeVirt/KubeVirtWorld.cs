@@ -116,8 +116,8 @@ internal sealed class KubeVirtWorld(IClusterApi api, KubeVirtSettings settings)
     /// <summary>The launcher pods of an instance, gone ones excepted, oldest first.</summary>
     public IReadOnlyList<StoredObject> LauncherPods(StoredObject instance) =>
     [
-        .. api.List(ResourceTypes.Pods, instance.Namespace)
-            .Where(pod => pod.Label(Names.Component) == Names.Launcher && pod.OwnerUid() == instance.Uid)
+        .. api.ListOwnedBy(instance.Uid)
+            .Where(owned => owned.Type == ResourceTypes.Pods && owned.Label(Names.Component) == Names.Launcher)
             .OrderBy(pod => pod.Json.Text("metadata.creationTimestamp"), StringComparer.Ordinal)
             .ThenBy(pod => pod.Label(Names.MigrationJobUid) is not null),
     ];
@@ -131,6 +131,11 @@ internal sealed class KubeVirtWorld(IClusterApi api, KubeVirtSettings settings)
 
     public void RecordEvent(StoredObject about, string type, string reason, string message, string component)
     {
+        if (!settings.Events)
+        {
+            return;
+        }
+
         var stamp = Time.Stamp();
         var involved = new JsonObject
         {
