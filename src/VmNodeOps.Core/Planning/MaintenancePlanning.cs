@@ -9,10 +9,7 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
     public static async Task<MaintenancePlanning> MakeAsync(IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken)
     {
         var reads = new ClusterReads(cluster);
-        var node = await reads.Nodes.FindAsync(new ObjectName(maintenance.NodeName), cancellationToken).ConfigureAwait(false)
-            ?? throw new ClusterException(
-                ClusterErrorCause.NotFound,
-                $"There is no node '{maintenance.NodeName}' in this cluster. Check the name (kubectl get nodes) and that the context is the right one.");
+        var node = await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);
         var serverTime = await reads.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
         var context = new PlanningContext(node, reads, maintenance.Options, new Handover(), serverTime);
         var steps = new List<StepPlan>();

@@ -26,6 +26,16 @@ public sealed record NodeInventory
     /// <summary>Everything joined, by name.</summary>
     public required IReadOnlyList<NodeMachine> Machines { get; init; }
 
+    /// <summary>Reads the machines of a node; a fixed handful of requests, however many machines there are.</summary>
+    /// <exception cref="ClusterException">There is no such node, or something could not be read.</exception>
+    public static async Task<NodeInventory> ReadAsync(IClusterClient cluster, string nodeName, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        var reads = new ClusterReads(cluster);
+        var node = await NodeReading.ReadAsync(reads, nodeName, cancellationToken).ConfigureAwait(false);
+        return await InventoryReading.ReadAsync(node.Name.Name, reads, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Reads the node's machines, unless a step before has; a fixed handful of requests, however many machines there are.</summary>
     /// <exception cref="ClusterException">Something could not be read.</exception>
     public static async Task<NodeInventory> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
