@@ -17,10 +17,7 @@ internal sealed class Catalog
         "scheduling.k8s.io", "coordination.k8s.io", "kubevirt.io", KubeVirtSubresources,
     ];
 
-    private static readonly string[] InstanceSubresources =
-    [
-        "pause", "unpause", "freeze", "unfreeze", "reset", "softreboot", "evacuate/cancel",
-    ];
+    private static readonly string[] InstanceSubresources = ["pause", "unpause", "evacuate/cancel"];
 
     private static readonly string[] MachineSubresources = ["start", "stop", "restart", "migrate", "evacuate/cancel"];
 
@@ -79,13 +76,7 @@ internal sealed class Catalog
     {
         if (type == ResourceTypes.Pods)
         {
-            yield return new ServedSubresource("binding", "Binding", ["create"]);
             yield return new ServedSubresource("eviction", "Eviction", ["create"]) { Group = "policy", Version = "v1" };
-        }
-
-        if (type == ResourceTypes.Namespaces)
-        {
-            yield return new ServedSubresource("finalize", type.Kind, ["update"]);
         }
 
         if (type.HasStatus)

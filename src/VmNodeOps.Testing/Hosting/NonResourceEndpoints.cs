@@ -26,6 +26,9 @@ internal sealed class NonResourceEndpoints(ServerSettings settings)
             "/healthz" or "/livez" or "/readyz" when isRead => ResponseWriter.WriteTextAsync(exchange, 200, "ok"),
             "/version" when isRead => ResponseWriter.WriteJsonAsync(exchange, 200, VersionDocument()),
             "/" when isRead => ResponseWriter.WriteJsonAsync(exchange, 200, Paths()),
+            "/openapi/v3" when isRead => ResponseWriter.WriteJsonAsync(exchange, 200, OpenApiDocuments.Index(CatalogOf(settings), settings.Version)),
+            _ when isRead && OpenApiDocuments.Find(CatalogOf(settings), trimmed, settings.Version) is { } document =>
+                ResponseWriter.WriteJsonAsync(exchange, 200, document),
             _ when trimmed == "/api" || trimmed == "/apis"
                 || trimmed.StartsWith("/api/", StringComparison.Ordinal) || trimmed.StartsWith("/apis/", StringComparison.Ordinal) =>
                 DiscoverAsync(exchange, trimmed, isRead),
@@ -122,7 +125,7 @@ internal sealed class NonResourceEndpoints(ServerSettings settings)
             "/api", "/api/v1", "/apis",
             .. CatalogOf(settings).Groups.Where(group => group.Group.Length > 0)
                 .SelectMany(group => new[] { $"/apis/{group.Group}", $"/apis/{group.GroupVersion}" }).Distinct(),
-            "/healthz", "/livez", "/readyz", "/version",
+            "/healthz", "/livez", "/openapi/v3", "/readyz", "/version",
         ]),
     };
 }
