@@ -5,14 +5,20 @@ using VmNodeOps.Testing.Hosts;
 
 namespace VmNodeOps.Testing.Tests.Controllers;
 
-/// <summary>API and control plane on virtual time, without an HTTP front. Its end fails the test if the simulation itself failed.</summary>
+/// <summary>
+/// API and control plane on virtual time, without an HTTP front. Time moves only inside <see cref="UntilAsync"/> and <see cref="AdvanceAsync"/>,
+/// so that what a test does in between happens in one instant. Its end fails the test if the simulation itself failed.
+/// </summary>
 internal sealed class ClusterFixture : IDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
+    private IDisposable? _pause;
+
     public ClusterFixture(int nodes = 3, ControlPlaneOptions? options = null, IPodWorkload? workload = null)
     {
         Time = SimulatedTime.Virtual();
+        _pause = Time.Pause();
         Api = new ApiMachinery(Time);
         Plane = new ControlPlane(Api, options);
         if (workload is not null)
@@ -112,7 +118,21 @@ internal sealed class ClusterFixture : IDisposable
         [.. Api.List(ResourceTypes.Events).Where(item => item.Json["involvedObject"].Text("name") == name)
             .Select(item => $"{item.Json.Text("type")} {item.Json.Text("reason")}: {item.Json.Text("message")}")];
 
-    public Task UntilAsync(Func<bool> condition, string what) => Time.UntilAsync(condition, Limit, what);
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var waiting = Time.UntilAsync(() => condition() && Stop(), Limit, what);
+        Release();
+        await waiting;
+    }
+
+    public async Task AdvanceAsync(TimeSpan duration)
+    {
+        var target = Now + duration;
+        using var alarm = Time.After(duration, () => Stop());
+        var waiting = Time.UntilAsync(() => Now >= target, Limit, "the hour");
+        Release();
+        await waiting;
+    }
 
     public async Task<StoredObject> RunningAsync(string pod)
     {
@@ -122,8 +142,22 @@ internal sealed class ClusterFixture : IDisposable
 
     public void Dispose()
     {
+        Release();
         Plane.Dispose();
         Time.Dispose();
         Time.Failures.Should().BeEmpty();
+    }
+
+    /// <summary>On the simulation's thread, so that no step comes between the condition and the pause.</summary>
+    private bool Stop()
+    {
+        _pause ??= Time.Pause();
+        return true;
+    }
+
+    private void Release()
+    {
+        _pause?.Dispose();
+        _pause = null;
     }
 }

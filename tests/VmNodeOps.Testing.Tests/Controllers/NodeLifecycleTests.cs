@@ -41,7 +41,7 @@ public class NodeLifecycleTests
         var crashed = cluster.Now;
         await cluster.UntilAsync(() => cluster.Pod("pod-a")!.IsReady() == false, "pod not ready");
         var elapsed = cluster.Now - crashed;
-        await cluster.Time.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
 
         elapsed.Should().BeGreaterThan(TimeSpan.FromSeconds(30)).And.BeLessThan(TimeSpan.FromSeconds(46));
         // As recorded: conditions first, then one taint, then the other, each a write of its own.
@@ -63,7 +63,7 @@ public class NodeLifecycleTests
     {
         using var cluster = new ClusterFixture(options: new ControlPlaneOptions { Hosts = new HostOptions { KubernetesVersion = version } });
         await cluster.UntilAsync(() => cluster.Ready("node-1") == "True", "ready");
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMilliseconds(10_001 - (cluster.Time.GetTimestamp() / TimeSpan.TicksPerMillisecond % 10_000)));
+        await cluster.AdvanceAsync(TimeSpan.FromMilliseconds(10_001 - (cluster.Time.GetTimestamp() / TimeSpan.TicksPerMillisecond % 10_000)));
 
         cluster.Host("node-1").CutOff();
         var cut = cluster.Now;
@@ -84,7 +84,7 @@ public class NodeLifecycleTests
         var unknown = cluster.Now;
         await cluster.UntilAsync(() => cluster.Pod("pod-a")!.IsDeleting, "pod deleted");
         (cluster.Now - unknown).Should().BeCloseTo(TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(1));
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(5));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(5));
 
         var pod = cluster.Pod("pod-a")!;
         pod.Phase().Should().Be("Running");
@@ -106,7 +106,7 @@ public class NodeLifecycleTests
 
         (cluster.Now - back).Should().BeLessThan(TimeSpan.FromSeconds(1));
         await cluster.RunningAsync("pod-a");
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(6));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(6));
         cluster.Pod("pod-a")!.IsDeleting.Should().BeFalse();
     }
 
@@ -183,7 +183,7 @@ public class NodeLifecycleTests
             host.CutOff();
         }
 
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(10));
 
         cluster.Ready("node-1").Should().Be("Unknown");
         cluster.Taints("node-1").Should().Equal("node.kubernetes.io/unreachable:NoSchedule");

@@ -117,7 +117,7 @@ public class HostTests
 
         cluster.Host("node-1").CutOff();
         cluster.Api.Delete(ResourceTypes.Pods, "default", "pod-a", DeleteRequest.Force);
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(10));
         workload.Running.Should().Contain(uid);
 
         cluster.Host("node-1").Reconnect();
