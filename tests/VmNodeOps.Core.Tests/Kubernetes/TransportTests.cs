@@ -107,7 +107,7 @@ public sealed class TransportTests
 
         await cluster.Server.GetVersionAsync();
 
-        headers.Should().Be("Impersonate-Extra-example.org%2Fx=1,2;Impersonate-Group=a,b;Impersonate-User=jane");
+        headers.Should().BeEquivalentTo("Impersonate-Extra-example.org%2Fx=1, 2;Impersonate-Group=a, b;Impersonate-User=jane");
     }
 
     [Fact]

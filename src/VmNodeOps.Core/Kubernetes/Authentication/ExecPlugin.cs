@@ -108,9 +108,16 @@ internal sealed class ExecPlugin
         {
             var hint = _exec.InstallHint is { } text ? $" {text.Trim()}" : " Install it, or correct `command:` in the kubeconfig.";
             throw ConfigurationProblem.Of(
-                $"The exec plugin {_exec.Command} of the user \"{_user}\" ({_origin}) could not be started: {problem.Message}.{hint}", problem);
+                $"The exec plugin {_exec.Command} of the user \"{_user}\" ({_origin}) could not be started: {Why(problem)}.{hint}", problem);
         }
     }
+
+    private static string Why(Win32Exception problem) => problem.NativeErrorCode switch
+    {
+        2 => "there is no such program",
+        5 or 13 => "this user may not run it",
+        var code => $"the system refuses (error {code.ToString(CultureInfo.InvariantCulture)})",
+    };
 
     private JsonObject Information()
     {

@@ -66,6 +66,11 @@ internal sealed class KubeConfigReader(string file)
                 $"The kubeconfig {file} is not valid YAML: it breaks in line {problem.Start.Line.ToString(CultureInfo.InvariantCulture)}, " +
                 $"column {problem.Start.Column.ToString(CultureInfo.InvariantCulture)}. Correct the file, or choose another one.");
         }
+        catch (Exception problem) when (problem is not OutOfMemoryException)
+        {
+            // The parser has been seen to fail in its own ways on text that ends too early.
+            throw ConfigurationProblem.Of($"The kubeconfig {file} is not valid YAML. Correct the file, or choose another one.");
+        }
 
         return stream.Documents.Count == 0 ? null : stream.Documents[0].RootNode switch
         {

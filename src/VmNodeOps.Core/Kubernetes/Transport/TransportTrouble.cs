@@ -44,7 +44,9 @@ internal static class TransportTrouble
                 $"{server} refused the connection: nothing listens there. Check the address and port, and whether the API server runs."),
             HttpRequestError.ConnectionError => (ClusterErrorCause.Unreachable,
                 $"{server} cannot be reached{(socket is null ? "" : $" ({socket.SocketErrorCode})")}. Check the address, the network, and whether the API server runs."),
-            _ => (ClusterErrorCause.ConnectionLost, $"the connection to {server} broke before the answer was whole."),
+            _ when connection.Server.Scheme == "http" => (ClusterErrorCause.ConnectionLost,
+                $"the connection to {server} broke before the answer was whole. If the server speaks TLS, write its address with https://."),
+            _ => (ClusterErrorCause.ConnectionLost, $"the connection to {server} broke before the answer was whole. Try again; if it stays so, look at what stands between."),
         };
     }
 

@@ -1,0 +1,326 @@
+using Microsoft.AspNetCore.Http;
+using VmNodeOps.Cluster;
+using VmNodeOps.Kubernetes;
+
+namespace VmNodeOps.Tests.Kubernetes;
+
+/// <summary>Watches against a server that says exactly what a test wants, one script per request.</summary>
+public sealed class WatchTests
+{
+    private const string EndOfInitial = """{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"100","annotations":{"k8s.io/initial-events-end":"true"} } } }""";
+    private const string TooOld = """{"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old resource version: 1 (966)","reason":"Expired","code":410} }""";
+
+    [Fact]
+    public async Task It_begins_with_the_present_state_and_goes_on_with_changes()
+    {
+        await using var server = await ScriptAsync(Lines(
+            Event("ADDED", "a", 1), Event("ADDED", "b", 2), EndOfInitial, Event("MODIFIED", "a", 101), Event("DELETED", "b", 102), Bookmark(103)));
+
+        var told = await TakeAsync(server, 6);
+
+        told.Should().Equal("Added a@1 ()", "Added b@2 ()", "Synchronized (100)", "Modified a@101 (101)", "Deleted b@102 (102)", "Synchronized (103)");
+        server.Requests.First().Should().Contain("sendInitialEvents=true").And.Contain("resourceVersionMatch=NotOlderThan").And.Contain("allowWatchBookmarks=true")
+            .And.Contain("timeoutSeconds=300").And.NotContain("resourceVersion=");
+    }
+
+    [Fact]
+    public async Task A_clean_early_end_is_resumed_where_it_was_and_not_told()
+    {
+        await using var server = await ScriptAsync(
+            Lines(EndOfInitial, Event("ADDED", "a", 101), Bookmark(110)), Lines(), Lines(Event("MODIFIED", "a", 111)), Lines(Event("MODIFIED", "a", 112)));
+
+        var told = await TakeAsync(server, 5);
+
+        told.Should().Equal("Synchronized (100)", "Added a@101 (101)", "Synchronized (110)", "Modified a@111 (111)", "Modified a@112 (112)");
+        server.Requests.Skip(1).Should().Contain(request => request.Contains("resourceVersion=110", StringComparison.Ordinal))
+            .And.Contain(request => request.Contains("resourceVersion=111", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(422)]
+    [InlineData(400)]
+    public async Task A_server_without_initial_events_is_listed_and_then_watched_and_that_is_remembered(int code)
+    {
+        await using var server = await ScriptAsync(
+            context => TestServer.JsonAsync(context, code, TestServer.Status(code, "Invalid", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled")),
+            List(50, ("a", 7)),
+            Lines(Event("DELETED", "a", 51)),
+            List(60),
+            Lines(Event("ADDED", "c", 61)));
+        using var cluster = server.Connect();
+
+        var first = await TakeAsync(cluster, 3);
+        var second = await TakeAsync(cluster, 2);
+
+        first.Should().Equal("Added a@7 ()", "Synchronized (50)", "Deleted a@51 (51)");
+        second.Should().Equal("Synchronized (60)", "Added c@61 (61)");
+        server.Requests.Count(request => request.Contains("sendInitialEvents", StringComparison.Ordinal)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_bad_selector_is_not_taken_for_missing_initial_events()
+    {
+        await using var server = await TestServer.StartAsync(400, TestServer.Status(400, "BadRequest", "unable to parse requirement"));
+        using var cluster = server.Connect();
+
+        var failure = await cluster.Invoking(asked => TakeAsync(asked, 1)).Should().ThrowAsync<ClusterException>();
+
+        failure.Which.Cause.Should().Be(ClusterErrorCause.Invalid);
+    }
+
+    [Fact]
+    public async Task After_a_410_everything_is_read_again_and_compared()
+    {
+        await using var server = await ScriptAsync(
+            Lines(Event("ADDED", "a", 1), Event("ADDED", "b", 2), Event("ADDED", "c", 3), Event("ADDED", "d", 4, "old"), EndOfInitial),
+            Lines(TooOld),
+            Lines(Event("ADDED", "a", 1), Event("ADDED", "c", 120), Event("ADDED", "d", 121, "new"), Event("ADDED", "e", 122), EndOfInitial.Replace("100", "130", StringComparison.Ordinal)));
+
+        var told = await TakeAsync(server, 11);
+
+        told.Skip(5).Should().Equal(
+            "Modified c@120 ()", "Deleted d@4 ()", "Added d@121 ()", "Added e@122 ()", "Deleted b@2 ()", "Synchronized (130)");
+    }
+
+    [Fact]
+    public async Task A_410_as_an_answer_is_the_same()
+    {
+        await using var server = await ScriptAsync(
+            Lines(Event("ADDED", "a", 1), EndOfInitial),
+            context => TestServer.JsonAsync(context, 410, TestServer.Status(410, "Expired", "too old")),
+            Lines(EndOfInitial));
+
+        (await TakeAsync(server, 4)).Should().Equal("Added a@1 ()", "Synchronized (100)", "Deleted a@1 ()", "Synchronized (100)");
+    }
+
+    [Fact]
+    public async Task A_broken_line_is_asked_for_again()
+    {
+        await using var server = await ScriptAsync(
+            Lines(EndOfInitial, Event("ADDED", "a", 101), """{"type":"MODIFIED","object":{"meta"""),
+            Lines("nonsense"),
+            Lines(Event("MODIFIED", "a", 102)));
+
+        (await TakeAsync(server, 3)).Should().Equal("Synchronized (100)", "Added a@101 (101)", "Modified a@102 (102)");
+    }
+
+    [Fact]
+    public async Task An_unknown_kind_of_event_makes_everything_be_read_again()
+    {
+        await using var server = await ScriptAsync(
+            Lines(Event("ADDED", "a", 1), EndOfInitial, Event("SHUFFLED", "a", 101)), Lines(Event("ADDED", "a", 101), EndOfInitial));
+
+        (await TakeAsync(server, 4)).Should().Equal("Added a@1 ()", "Synchronized (100)", "Modified a@101 ()", "Synchronized (100)");
+    }
+
+    [Fact]
+    public async Task A_lost_connection_is_told_once_and_found_again()
+    {
+        await using var server = await ScriptAsync(
+            async context =>
+            {
+                await Lines(Event("ADDED", "a", 1), EndOfInitial)(context);
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(50);
+                context.Abort();
+            },
+            Aborted,
+            context => TestServer.JsonAsync(context, 503, TestServer.Status(503, "ServiceUnavailable", "starting")),
+            Lines(EndOfInitial));
+
+        (await TakeAsync(server, 5)).Should().Equal(
+            "Added a@1 ()", "Synchronized (100)", "Interrupted ConnectionLost", "Deleted a@1 ()", "Synchronized (100)");
+    }
+
+    [Fact]
+    public async Task A_deletion_while_the_state_is_told_is_taken_in()
+    {
+        await using var server = await ScriptAsync(Lines(Event("ADDED", "a", 1), Event("ADDED", "b", 1), Event("DELETED", "a", 2), EndOfInitial));
+
+        (await TakeAsync(server, 4)).Should().Equal("Added a@1 ()", "Added b@1 ()", "Deleted a@2 ()", "Synchronized (100)");
+    }
+
+    [Fact]
+    public async Task A_watch_that_falls_silent_is_opened_again_where_it_was()
+    {
+        await using var server = await ScriptAsync(
+            async context =>
+            {
+                await Lines(EndOfInitial, Event("ADDED", "a", 101))(context);
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            },
+            Lines(Event("MODIFIED", "a", 102)));
+        using var cluster = server.Connect(TestServer.Quick with { WatchSilence = TimeSpan.FromMilliseconds(200) });
+
+        (await TakeAsync(cluster, 3)).Should().Equal("Synchronized (100)", "Added a@101 (101)", "Modified a@102 (102)");
+    }
+
+    [Fact]
+    public async Task Silence_twice_over_makes_everything_be_read_again()
+    {
+        static async Task Silent(HttpContext context)
+        {
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        }
+
+        await using var server = await ScriptAsync(Lines(EndOfInitial, Event("ADDED", "a", 101)), Silent, Silent, Lines(Event("ADDED", "a", 5), EndOfInitial));
+        using var cluster = server.Connect(TestServer.Quick with { WatchSilence = TimeSpan.FromMilliseconds(100) });
+
+        (await TakeAsync(cluster, 4)).Should().Equal("Synchronized (100)", "Added a@101 (101)", "Modified a@5 ()", "Synchronized (100)");
+    }
+
+    [Fact]
+    public async Task It_goes_on_from_a_snapshot_of_a_narrower_selection()
+    {
+        await using var server = await ScriptAsync(
+            List(50, ("a", 7)),
+            Lines(Event("MODIFIED", "a", 51), Event("MODIFIED", "b", 52)),
+            Lines(TooOld),
+            Lines(Event("ADDED", "a", 51), Event("ADDED", "b", 52), Event("ADDED", "c", 3), Event("ADDED", "d", 60), EndOfInitial));
+        using var cluster = server.Connect();
+        var snapshot = await cluster.Pods.ListAsync(Selection.OnNode("n1"));
+
+        var told = await TakeAsync(cluster, 5, snapshot);
+
+        told.Should().Equal(
+            ["Synchronized (50)", "Modified a@51 (51)", "Modified b@52 (52)", "Added d@60 ()", "Synchronized (100)"],
+            "c was there all the time, outside the snapshot, and has not changed");
+        server.Requests.ElementAt(1).Should().Contain("resourceVersion=50");
+    }
+
+    [Fact]
+    public async Task Missing_rights_end_it()
+    {
+        await using var server = await TestServer.StartAsync(403, TestServer.Status(403, "Forbidden", "no"));
+        using var cluster = server.Connect();
+
+        var failure = await cluster.Invoking(asked => TakeAsync(asked, 1)).Should().ThrowAsync<ClusterException>();
+
+        failure.Which.Cause.Should().Be(ClusterErrorCause.Forbidden);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_it_at_once_and_closes_the_request()
+    {
+        var closed = new TaskCompletionSource();
+        using var cancel = new CancellationTokenSource();
+        await using var server = await ScriptAsync(async context =>
+        {
+            context.RequestAborted.Register(closed.SetResult);
+            await Lines(EndOfInitial)(context);
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var cluster = server.Connect();
+        await using var watch = cluster.Pods.WatchAsync(Selection.All, cancellationToken: cancel.Token).GetAsyncEnumerator();
+        await watch.MoveNextAsync();
+
+        var next = watch.MoveNextAsync().AsTask();
+        await cancel.CancelAsync();
+
+        await FluentActions.Awaiting(() => next).Should().ThrowAsync<OperationCanceledException>();
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Pages_follow_one_another_and_an_expired_one_starts_over()
+    {
+        var pages = new Queue<Func<HttpContext, Task>>(
+        [
+            context => TestServer.JsonAsync(context, 200, Page(10, "more", ("b", 1), ("z", 2))),
+            context => TestServer.JsonAsync(context, 410, TestServer.Status(410, "Expired", "The provided continue parameter is too old")),
+            context => TestServer.JsonAsync(context, 200, Page(20, "more", ("b", 1))),
+            context => TestServer.JsonAsync(context, 200, Page(20, null, ("a", 3))),
+        ]);
+        await using var server = await TestServer.StartAsync((context, _) => pages.Dequeue()(context));
+        using var cluster = server.Connect(TestServer.Quick with { PageSize = 2 });
+
+        var pods = await cluster.Pods.ListAsync(new Selection { Labels = "a in (b,c)", Namespace = "default", NodeName = "n1", Name = "x" });
+
+        pods.Items.Select(pod => pod.Name.Name).Should().Equal("a", "b");
+        pods.ResourceVersion.Should().Be("20");
+        server.Requests.Should().Equal(
+            "GET /api/v1/namespaces/default/pods?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=metadata.name%3Dx%2Cspec.nodeName%3Dn1&limit=2",
+            "GET /api/v1/namespaces/default/pods?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=metadata.name%3Dx%2Cspec.nodeName%3Dn1&limit=2&continue=more",
+            "GET /api/v1/namespaces/default/pods?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=metadata.name%3Dx%2Cspec.nodeName%3Dn1&limit=2",
+            "GET /api/v1/namespaces/default/pods?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=metadata.name%3Dx%2Cspec.nodeName%3Dn1&limit=2&continue=more");
+    }
+
+    private static async Task<List<string>> TakeAsync(TestServer server, int count)
+    {
+        using var cluster = server.Connect();
+        return await TakeAsync(cluster, count);
+    }
+
+    private static async Task<List<string>> TakeAsync(KubernetesCluster cluster, int count, Snapshot<Pod>? from = null)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var told = new List<string>();
+        try
+        {
+            await foreach (var happened in cluster.Pods.WatchAsync(Selection.All, from, limit.Token))
+            {
+                told.Add(happened.Kind == WatchEventKind.Interrupted ? $"Interrupted {happened.Error!.Cause}"
+                    : happened.Object is { } pod ? $"{happened.Kind} {pod.Name.Name}@{pod.ResourceVersion} ({happened.ResourceVersion})"
+                    : $"{happened.Kind} ({happened.ResourceVersion})");
+                if (told.Count == count)
+                {
+                    break;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            told.Add("and then nothing");
+        }
+
+        return told;
+    }
+
+    /// <summary>Answers each request by the next script; when they are used up, watches stay open and silent.</summary>
+    private static Task<TestServer> ScriptAsync(params Func<HttpContext, Task>[] scripts)
+    {
+        var next = -1;
+        return TestServer.StartAsync(async (context, server) =>
+        {
+            var script = Interlocked.Increment(ref next);
+            if (script < scripts.Length)
+            {
+                await scripts[script](context);
+                return;
+            }
+
+            context.Response.ContentType = "application/json";
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, server.Stopping).Token);
+        });
+    }
+
+    private static Func<HttpContext, Task> Lines(params string[] lines) => async context =>
+    {
+        context.Response.ContentType = "application/json";
+        await context.Response.WriteAsync(string.Concat(lines.Select(line => line + "\n")));
+    };
+
+    private static Func<HttpContext, Task> List(int version, params (string Name, int Version)[] pods) =>
+        context => TestServer.JsonAsync(context, 200, Page(version, null, pods));
+
+    private static string Page(int version, string? next, params (string Name, int Version)[] pods) =>
+        $$"""{"kind":"PodList","metadata":{"resourceVersion":"{{version}}","continue":"{{next}}"},"items":[{{string.Join(',', pods.Select(pod => Pod(pod.Name, pod.Version, "")))}}]}""";
+
+    private static string Event(string type, string name, int version, string uid = "") => $$"""{"type":"{{type}}","object":{{Pod(name, version, uid)}} }""";
+
+    private static string Bookmark(int version) => $$"""{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"{{version}}"},"spec":{"containers":null} } }""";
+
+    private static string Pod(string name, int version, string uid) =>
+        $$"""{"kind":"Pod","metadata":{"name":"{{name}}","namespace":"default","uid":"{{name + uid}}","resourceVersion":"{{version}}"} }""";
+
+    private static Task Aborted(HttpContext context)
+    {
+        context.Abort();
+        return Task.CompletedTask;
+    }
+}
