@@ -17,6 +17,10 @@ public sealed record MaintenanceOptions
     /// <value>Two seconds; at least one, because a read takes its time and its age counts from when it was asked.</value>
     public TimeSpan NodeFreshness { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How the run keeps others from acting on the node at the same time; null for no lock, when something else sees to it.</summary>
+    /// <value>A Lease that medik8s' operators honour too.</value>
+    public NodeLockOptions? Lock { get; init; } = new();
+
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>
     public UndoPolicy OnFailure { get; init; } = UndoPolicy.LeaveAsIs;

@@ -13,6 +13,9 @@ public sealed record DeletionOptions : WriteOptions
     /// <summary>How long a pod is given to stop; null means its own; zero removes the object at once, whether or not anything still runs (force delete). Default null.</summary>
     public TimeSpan? GracePeriod { get; init; }
 
+    /// <summary>When given, the object is deleted only if it is still at that version; otherwise refused with <see cref="ClusterErrorCause.Conflict"/>. Default null.</summary>
+    public string? ResourceVersion { get; init; }
+
     /// <summary>A force delete: grace period zero.</summary>
     public static DeletionOptions Force { get; } = new() { GracePeriod = TimeSpan.Zero };
 }

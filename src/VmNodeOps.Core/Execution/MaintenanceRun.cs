@@ -8,16 +8,20 @@ namespace VmNodeOps;
 internal sealed class MaintenanceRun
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);
     private readonly NodeMaintenance _maintenance;
     private readonly MaintenancePlan _plan;
     private readonly RunServices _services;
     private readonly DateTimeOffset _startedAt;
     private readonly StepReport[] _reports;
+    private readonly NodeLock? _lock;
     private string _step = "";
 
-    private MaintenanceRun(NodeMaintenance maintenance, MaintenancePlanning planning, IClusterClient cluster, EventHub events, TimeProvider time, ILogger logger)
+    private MaintenanceRun(
+        NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IClusterClient cluster, EventHub events, TimeProvider time, ILogger logger)
     {
         _maintenance = maintenance;
+        _lock = nodeLock;
         _plan = planning.Plan;
         _startedAt = time.GetUtcNow();
         _reports = [.. _plan.Steps.Select(step => new StepReport { Step = step.Step, Outcome = NotReached() })];
@@ -27,7 +31,7 @@ internal sealed class MaintenanceRun
         {
             Node = guard,
             Reads = planning.Reads,
-            Gate = new WriteGate(cluster, guard, maintenance.Options, writes),
+            Gate = new WriteGate(cluster, guard, maintenance.Options, writes, nodeLock),
             Writes = writes,
             Handover = planning.Handover,
             Machines = new MachineLedger(events),
@@ -45,29 +49,85 @@ internal sealed class MaintenanceRun
         using var activity = Telemetry.Activities.StartActivity("vmnodeops.run");
         activity?.SetTag("k8s.node.name", maintenance.NodeName);
         events.Publish(new RunStarted { Steps = [.. planning.Plan.Steps.Select(step => step.Step)] });
-        var report = Refuse(planning.Plan, approved, time.GetUtcNow());
-        if (report is null)
-        {
-            var run = new MaintenanceRun(maintenance, planning, cluster, events, time, logger);
-            using (run._services.Gate)
-            await using (run._services.Node.ConfigureAwait(false))
-            {
-                try
-                {
-                    report = await run.RunAsync(cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    await planning.Handover.DisposeFactsAsync().ConfigureAwait(false);
-                }
-            }
-        }
-
+        var report = Refuse(planning.Plan, approved, time.GetUtcNow())
+            ?? await LockAndRunAsync(cluster, maintenance, planning, approved, events, time, logger, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("vmnodeops.result", report.Result.ToString());
         Telemetry.Runs.Add(1, new KeyValuePair<string, object?>("vmnodeops.result", report.Result.ToString()));
         Log.RunEvent(logger, maintenance.NodeName, report.Summary);
         events.Publish(new RunFinished { Report = report });
         return report.Result == MaintenanceResult.Cancelled ? throw new MaintenanceCanceledException(report, cancellationToken) : report;
+    }
+
+    /// <summary>Between the plan and the lock somebody else may have acted on the node; if it is not as it was read, the plan is made again.</summary>
+    private static async Task<MaintenanceReport> LockAndRunAsync(
+        IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, MaintenancePlan? approved, EventHub events, TimeProvider time,
+        ILogger logger, CancellationToken cancellationToken)
+    {
+        if (maintenance.Options.Lock is not { } options)
+        {
+            return await RunAsync(cluster, maintenance, planning, null, [], events, time, logger, cancellationToken).ConfigureAwait(false);
+        }
+
+        var attempt = await new NodeLockTaking(cluster, planning.Node, options, time).TakeAsync(cancellationToken).ConfigureAwait(false);
+        if (attempt.Lock is null)
+        {
+            return NotBegun(planning.Plan, MaintenanceResult.HeldByAnother, attempt.Refusal!, attempt.Findings, time.GetUtcNow());
+        }
+
+        await using (attempt.Lock.ConfigureAwait(false))
+        {
+            MaintenanceReport report;
+            var now = await planning.Reads.Nodes.FindAsync(planning.Node.Name, cancellationToken).ConfigureAwait(false);
+            if (now?.ResourceVersion != planning.Node.ResourceVersion)
+            {
+                planning = await MaintenancePlanning.MakeAsync(cluster, maintenance, cancellationToken).ConfigureAwait(false);
+            }
+
+            report = Refuse(planning.Plan, approved, time.GetUtcNow())
+                ?? await RunAsync(cluster, maintenance, planning, attempt.Lock, attempt.Findings, events, time, logger, cancellationToken).ConfigureAwait(false);
+            var left = await ReleaseAsync(attempt.Lock, time).ConfigureAwait(false);
+            return left is null ? report : report with { Findings = [.. report.Findings, left] };
+        }
+    }
+
+    /// <summary>Whatever became of the run, also of its cancellation.</summary>
+    private static async Task<Finding?> ReleaseAsync(NodeLock nodeLock, TimeProvider time)
+    {
+        using var limit = new CancellationTokenSource(ReleaseTimeout, time);
+        try
+        {
+            return await nodeLock.ReleaseAsync(limit.Token).ConfigureAwait(false) is { } left
+                ? new Finding { Severity = FindingSeverity.Warning, Code = "LeaseLeft", Message = left }
+                : null;
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested)
+        {
+            return new Finding { Severity = FindingSeverity.Warning, Code = "LeaseLeft", Message = "The node's lease could not be deleted in time; it runs out by itself." };
+        }
+    }
+
+    private static async Task<MaintenanceReport> RunAsync(
+        IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IReadOnlyList<Finding> findings, EventHub events,
+        TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+    {
+        var run = new MaintenanceRun(maintenance, planning, nodeLock, cluster, events, time, logger);
+        foreach (var finding in findings)
+        {
+            run._services.AddFinding(finding);
+        }
+
+        using (run._services.Gate)
+        await using (run._services.Node.ConfigureAwait(false))
+        {
+            try
+            {
+                return await run.RunAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await planning.Handover.DisposeFactsAsync().ConfigureAwait(false);
+            }
+        }
     }
 
     /// <summary>A plan that no longer holds, or that says itself that it must not run, ends here: nothing has been written.</summary>
@@ -89,31 +149,35 @@ internal sealed class MaintenanceRun
             return null;
         }
 
-        return new MaintenanceReport
+        return NotBegun(plan, MaintenanceResult.Refused, summary, findings, now);
+    }
+
+    private static MaintenanceReport NotBegun(
+        MaintenancePlan plan, MaintenanceResult result, string summary, IReadOnlyList<Finding> findings, DateTimeOffset now) => new()
         {
             NodeName = plan.NodeName,
-            Result = MaintenanceResult.Refused,
+            Result = result,
             Summary = summary,
             StartedAt = now,
             FinishedAt = now,
             Steps = [.. plan.Steps.Select(step => new StepReport { Step = step.Step, Outcome = NotReached() })],
             Findings = findings,
         };
-    }
 
     private static StepOutcome NotReached() => new() { Result = StepResult.NotReached, Message = "not reached" };
 
     private async Task<MaintenanceReport> RunAsync(CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_maintenance.Options.Timeout, _services.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _lock?.Lost ?? CancellationToken.None);
         var ended = StepResult.Succeeded;
         for (var index = 0; index < _reports.Length && ended is StepResult.Succeeded or StepResult.Skipped; index++)
         {
             ended = await RunStepAsync(index, both.Token, cancellationToken).ConfigureAwait(false);
         }
 
-        if (ended is not (StepResult.Succeeded or StepResult.Skipped) && _maintenance.Options.OnFailure == UndoPolicy.Undo)
+        // Without the lock nothing is written any more, not even an undo: somebody else may act on the node by now.
+        if (ended is not (StepResult.Succeeded or StepResult.Skipped) && _maintenance.Options.OnFailure == UndoPolicy.Undo && _lock?.WhyNotHeld() is null)
         {
             await UndoAsync().ConfigureAwait(false);
         }
@@ -152,6 +216,10 @@ internal sealed class MaintenanceRun
         catch (OperationCanceledException) when (callers.IsCancellationRequested)
         {
             return new StepOutcome { Result = StepResult.Cancelled, Code = "Cancelled", Message = $"Cancelled. {describePending()} {Trouble()}".Trim() };
+        }
+        catch (OperationCanceledException) when (_lock?.WhyNotHeld() is not null)
+        {
+            return StepOutcome.Blocked("LockLost", $"{_lock.WhyNotHeld()} Nothing more is written. {describePending()} {Trouble()}".Trim());
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {

@@ -4,7 +4,7 @@ namespace VmNodeOps;
 
 /// <summary>The one door through which every write of a run goes.</summary>
 /// <remarks>
-/// <para>Before a write is sent the gate checks: the run is neither cancelled nor out of time; the node is the one that was planned for (UID) and has not booted since; and, for
+/// <para>Before a write is sent the gate checks: the run is neither cancelled nor out of time; its lock on the node is held; the node is the one that was planned for (UID) and has not booted since; and, for
 /// what destroys, that the node was read within <see cref="MaintenanceOptions.NodeFreshness"/>, that it is not Ready, and that the evidence is strong,
 /// about this very node and boot, confirmed in this run, and has not expired. What does not hold throws <see cref="WriteRefusedException"/> and nothing is sent.</para>
 /// <para>A sign of life after the evidence was gathered (Ready, another boot, another object of that name, a report of the kubelet) is kept: from
@@ -17,14 +17,16 @@ public sealed class WriteGate : IDisposable
     private readonly NodeGuard _node;
     private readonly MaintenanceOptions _options;
     private readonly WriteLedger _ledger;
+    private readonly NodeLock? _lock;
     private readonly SemaphoreSlim _slots;
 
-    internal WriteGate(IClusterClient cluster, NodeGuard node, MaintenanceOptions options, WriteLedger ledger)
+    internal WriteGate(IClusterClient cluster, NodeGuard node, MaintenanceOptions options, WriteLedger ledger, NodeLock? nodeLock)
     {
         _cluster = cluster;
         _node = node;
         _options = options;
         _ledger = ledger;
+        _lock = nodeLock;
         _slots = new SemaphoreSlim(options.MaxParallelism);
     }
 
@@ -165,6 +167,11 @@ public sealed class WriteGate : IDisposable
         if (intent.Evidence is { } evidence)
         {
             EnsureProven(evidence, silence, now, serverTime);
+        }
+
+        if (_lock?.WhyNotHeld() is { } lost)
+        {
+            throw new WriteRefusedException("LockLost", $"{lost} Nothing more is written.");
         }
     }
 

@@ -78,6 +78,9 @@ public enum MaintenanceResult
     /// <summary>It did not begin: something forbids it, or the plan no longer holds. Nothing was written.</summary>
     Refused,
 
+    /// <summary>It did not begin: another actor holds the node. Nothing was written to it.</summary>
+    HeldByAnother,
+
     /// <summary>Something stands against it that waiting does not lift.</summary>
     Blocked,
 

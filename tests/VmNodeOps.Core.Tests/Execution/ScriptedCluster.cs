@@ -17,6 +17,8 @@ internal sealed class ScriptedCluster : INodes, IServer
         Client = Substitute.For<IClusterClient>();
         Client.Nodes.Returns(this);
         Client.Server.Returns(this);
+        var leases = new Locking.ScriptedLeases(time);
+        Client.Leases.Returns(leases);
     }
 
     public IClusterClient Client { get; }

@@ -1,0 +1,136 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What came of taking the lock of a node: the lock, or why not; and what should be known either way.</summary>
+internal sealed record LockAttempt(NodeLock? Lock, string? Refusal, IReadOnlyList<Finding> Findings);
+
+/// <summary>Takes the Lease of a node: makes it, or takes one over that nobody holds any more.</summary>
+internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLockOptions options, TimeProvider time)
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private readonly List<Finding> _findings = [];
+    private readonly string _holder = options.HolderIdentity.Length > 0
+        ? options.HolderIdentity
+        : $"vmnodeops/{Environment.MachineName.ToLowerInvariant()}/{Guid.NewGuid():n}";
+
+    public async Task<LockAttempt> TakeAsync(CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var name = new ObjectName(options.Namespace, $"node-{node.Name}");
+        while (true)
+        {
+            var (taken, standsAgainst, goesOnIn) = await TryAsync(name, cancellationToken).ConfigureAwait(false);
+            if (taken is not null)
+            {
+                return new LockAttempt(taken, null, _findings);
+            }
+
+            if (goesOnIn is not null)
+            {
+                name = new ObjectName(goesOnIn, name.Name);
+                continue;
+            }
+
+            if (standsAgainst is not null && time.GetElapsedTime(started) >= options.Patience)
+            {
+                return new LockAttempt(null, standsAgainst, _findings);
+            }
+
+            if (standsAgainst is not null)
+            {
+                await Task.Delay(LookAgain, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>One round. All three null: the Lease changed under our hands, look again at once.</summary>
+    private async Task<(NodeLock? Taken, string? StandsAgainst, string? GoesOnIn)> TryAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        var found = await cluster.Leases.FindAsync(name, cancellationToken).ConfigureAwait(false);
+        var now = await cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+        var sent = time.GetTimestamp();
+        try
+        {
+            if (found is null)
+            {
+                return (Hold(await cluster.Leases.CreateAsync(Draft(name, now), cancellationToken).ConfigureAwait(false), sent), null, null);
+            }
+
+            var whyNot = LeaseValidity.WhyNotHeld(found, now);
+            if (whyNot is null && found.HolderIdentity != _holder)
+            {
+                return (null, $"Node {node.Name} is held by {found.HolderIdentity} since {found.AcquiredAt:u} (lease {name}, last renewed {found.RenewedAt:u}, holds until {found.RenewedAt + found.Duration:u}). Wait until it is done, or until the lease runs out.", null);
+            }
+
+            var lease = await cluster.Leases.ReplaceAsync(TakenOver(found, now), cancellationToken).ConfigureAwait(false);
+            if (found.HolderIdentity != _holder)
+            {
+                Note("LeaseTakenOver", $"The lease {name} of {found.HolderIdentity ?? "nobody"} was taken over, because {whyNot}.");
+            }
+
+            return (Hold(lease, sent), null, null);
+        }
+        catch (ClusterException exception) when (exception.Cause is ClusterErrorCause.Conflict or ClusterErrorCause.AlreadyExists || exception.MayHaveBeenApplied)
+        {
+            return default;
+        }
+        catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.NotFound && found is null)
+        {
+            return await MakeRoomAsync(name.Namespace!, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The namespace is missing.</summary>
+    private async Task<(NodeLock? Taken, string? StandsAgainst, string? GoesOnIn)> MakeRoomAsync(string ns, CancellationToken cancellationToken)
+    {
+        var why = "it may not be made (CreateNamespace is off)";
+        if (options.CreateNamespace)
+        {
+            try
+            {
+                await cluster.Namespaces.CreateAsync(ns, cancellationToken).ConfigureAwait(false);
+                return default;
+            }
+            catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.AlreadyExists || exception.MayHaveBeenApplied)
+            {
+                return default;
+            }
+            catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.Forbidden)
+            {
+                why = $"it could not be made: {exception.Message}";
+            }
+        }
+
+        if (options.FallbackNamespace is { } fallback && fallback != ns)
+        {
+            Note("LeaseElsewhere", $"The namespace {ns} is missing and {why}. The lease is kept in {fallback}; actors that look only into {ns} do not see it.");
+            return (null, null, fallback);
+        }
+
+        return (null, $"The namespace {ns} for node leases is missing and {why}. Create it (kubectl create namespace {ns}), or set FallbackNamespace.", null);
+    }
+
+    private NodeLock Hold(Lease lease, long sent) => new(cluster, time, lease, sent);
+
+    private LeaseDraft Draft(ObjectName name, DateTimeOffset now) => new()
+    {
+        Name = name,
+        HolderIdentity = _holder,
+        Duration = options.Duration,
+        AcquiredAt = now,
+        Owners = [new Owner { ApiVersion = "v1", Kind = "Node", Name = node.Name.Name, Uid = node.Uid }],
+    };
+
+    private Lease TakenOver(Lease found, DateTimeOffset now) => found with
+    {
+        HolderIdentity = _holder,
+        Duration = options.Duration,
+        AcquiredAt = now,
+        RenewedAt = now,
+        Transitions = found.Transitions + 1,
+        Owners = [new Owner { ApiVersion = "v1", Kind = "Node", Name = node.Name.Name, Uid = node.Uid }],
+    };
+
+    private void Note(string code, string message) => _findings.Add(new Finding { Severity = FindingSeverity.Note, Code = code, Message = message });
+}

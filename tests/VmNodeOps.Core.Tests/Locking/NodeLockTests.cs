@@ -1,0 +1,214 @@
+using Microsoft.Extensions.Time.Testing;
+using VmNodeOps.Cluster;
+using VmNodeOps.Tests.Execution;
+
+namespace VmNodeOps.Tests.Locking;
+
+public sealed class NodeLockTests
+{
+    private static readonly ObjectName LeaseName = new("medik8s-leases", "node-worker-3");
+    private static readonly ClusterException Outage = new(ClusterErrorCause.Unreachable, "no route");
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly ScriptedLeases _leases;
+
+    public NodeLockTests() => _leases = new ScriptedLeases(_time);
+
+    [Fact]
+    public async Task A_free_node_is_taken_with_a_lease_as_medik8s_writes_it()
+    {
+        await using var taken = await TakenAsync();
+
+        _leases.Only.Name.Should().Be(LeaseName);
+        _leases.Only.HolderIdentity.Should().StartWith("vmnodeops/");
+        _leases.Only.Duration.Should().Be(TimeSpan.FromMinutes(1));
+        _leases.Only.Owners.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Kind = "Node", Name = "worker-3", Uid = "uid-1" });
+    }
+
+    [Fact]
+    public async Task A_held_node_is_refused_and_the_holder_named()
+    {
+        _leases.Put(Foreign(renewedAgo: TimeSpan.FromMinutes(10)));
+
+        var attempt = await Taking().TakeAsync(CancellationToken.None);
+
+        attempt.Lock.Should().BeNull();
+        attempt.Refusal.Should().Contain("node-maintenance").And.Contain("2026-01-01 11:50:00Z");
+        _leases.Renewals.Should().Be(0);
+    }
+
+    [Theory]
+    [InlineData(61, "it expired at")]
+    [InlineData(-10, "lies in the future")]
+    public async Task A_lease_that_nobody_holds_any_more_is_taken_over_with_a_word(int renewedMinutesAgo, string why)
+    {
+        _leases.Put(Foreign(renewedAgo: TimeSpan.FromMinutes(renewedMinutesAgo)));
+
+        var attempt = await Taking().TakeAsync(CancellationToken.None);
+
+        await using var taken = attempt.Lock!;
+        attempt.Findings.Should().ContainSingle().Which.Message.Should().Contain("node-maintenance").And.Contain(why);
+        _leases.Only.Transitions.Should().Be(1);
+        _leases.Only.HolderIdentity.Should().StartWith("vmnodeops/");
+    }
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(-10)]
+    public async Task Our_own_clock_does_not_matter(int serverAheadMinutes)
+    {
+        _leases.Skew = TimeSpan.FromMinutes(serverAheadMinutes);
+        _leases.Put(Foreign(renewedAgo: TimeSpan.FromMinutes(59)));
+
+        var held = await Taking().TakeAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        var free = await Taking().TakeAsync(CancellationToken.None);
+
+        held.Lock.Should().BeNull();
+        await using var taken = free.Lock;
+        taken.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task Of_two_at_once_exactly_one_gets_it()
+    {
+        var attempts = await Task.WhenAll(Taking().TakeAsync(CancellationToken.None), Taking().TakeAsync(CancellationToken.None));
+
+        var got = attempts.Where(attempt => attempt.Lock is not null).Should().ContainSingle().Subject;
+        await got.Lock!.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task It_is_renewed_until_released_and_then_gone()
+    {
+        await using var taken = await TakenAsync();
+
+        for (var minute = 0; minute < 10; minute++)
+        {
+            await AdvanceAsync(TimeSpan.FromMinutes(1));
+            LeaseValidity.IsHeld(_leases.Only, _leases.ServerTime).Should().BeTrue();
+            taken.WhyNotHeld().Should().BeNull();
+        }
+
+        (await taken.ReleaseAsync(CancellationToken.None)).Should().BeNull();
+        _leases.Stored.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_short_outage_is_survived()
+    {
+        await using var taken = await TakenAsync();
+
+        _leases.Outage = Outage;
+        await AdvanceAsync(TimeSpan.FromSeconds(40));
+        _leases.Outage = null;
+        await AdvanceAsync(TimeSpan.FromSeconds(30));
+
+        taken.WhyNotHeld().Should().BeNull();
+        taken.Lost.IsCancellationRequested.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_long_outage_loses_it_before_anybody_else_may_take_it()
+    {
+        await using var taken = await TakenAsync();
+        _leases.Outage = Outage;
+
+        while (taken.WhyNotHeld() is null)
+        {
+            await AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        LeaseValidity.IsHeld(_leases.Only, _leases.ServerTime).Should().BeTrue("we must stop while others still see it held");
+        await AdvanceAsync(TimeSpan.FromSeconds(5));
+        taken.Lost.IsCancellationRequested.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_stolen_lease_is_noticed_and_left_to_the_thief()
+    {
+        await using var taken = await TakenAsync();
+        _leases.Put(_leases.Only with { HolderIdentity = "thief", AcquiredAt = _time.GetUtcNow() });
+
+        await AdvanceAsync(TimeSpan.FromSeconds(20));
+
+        taken.Lost.IsCancellationRequested.Should().BeTrue();
+        taken.WhyNotHeld().Should().Contain("thief");
+        await taken.ReleaseAsync(CancellationToken.None);
+        _leases.Only.HolderIdentity.Should().Be("thief");
+    }
+
+    [Fact]
+    public async Task A_lease_stolen_just_before_the_end_is_not_deleted()
+    {
+        await using var taken = await TakenAsync();
+        _leases.Put(_leases.Only with { HolderIdentity = "thief" });
+
+        var left = await taken.ReleaseAsync(CancellationToken.None);
+
+        _leases.Only.HolderIdentity.Should().Be("thief");
+        left.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_missing_namespace_is_made()
+    {
+        _leases.Namespaces.Remove("medik8s-leases");
+
+        await using var taken = await TakenAsync();
+
+        _leases.Namespaces.Should().Contain("medik8s-leases");
+    }
+
+    [Fact]
+    public async Task A_namespace_that_may_not_be_made_is_refused_clearly()
+    {
+        _leases.Namespaces.Remove("medik8s-leases");
+        _leases.MayCreateNamespaces = false;
+
+        var attempt = await Taking().TakeAsync(CancellationToken.None);
+
+        attempt.Refusal.Should().Contain("kubectl create namespace medik8s-leases").And.Contain("may not create namespaces");
+    }
+
+    [Fact]
+    public async Task Or_the_fallback_namespace_is_used_with_a_word()
+    {
+        _leases.Namespaces.Remove("medik8s-leases");
+        _leases.MayCreateNamespaces = false;
+
+        var attempt = await Taking(new NodeLockOptions { FallbackNamespace = "spare" }).TakeAsync(CancellationToken.None);
+
+        await using var taken = attempt.Lock!;
+        _leases.Only.Name.Namespace.Should().Be("spare");
+        attempt.Findings.Should().ContainSingle().Which.Code.Should().Be("LeaseElsewhere");
+    }
+
+    private static Node TheNode => ScriptedCluster.NodeThatIs(ConditionStatus.True);
+
+    private Lease Foreign(TimeSpan renewedAgo) => new()
+    {
+        Name = LeaseName,
+        Uid = "foreign",
+        HolderIdentity = "node-maintenance",
+        Duration = TimeSpan.FromHours(1),
+        AcquiredAt = _leases.ServerTime - renewedAgo,
+        RenewedAt = _leases.ServerTime - renewedAgo,
+    };
+
+    private NodeLockTaking Taking(NodeLockOptions? options = null) => new(_leases.Client, TheNode, options ?? new NodeLockOptions(), _time);
+
+    private async Task<NodeLock> TakenAsync() => (await Taking().TakeAsync(CancellationToken.None)).Lock!;
+
+    /// <summary>Second by second, so that every timer fires in its own time; the renewal runs on the thread pool.</summary>
+    private async Task AdvanceAsync(TimeSpan duration)
+    {
+        for (var second = 0; second < duration.TotalSeconds; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            for (var turn = 0; turn < 20; turn++)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}
