@@ -17,9 +17,9 @@ public sealed record MaintenanceOptions
     /// <value>Two seconds; at least one, because a read takes its time and its age counts from when it was asked.</value>
     public TimeSpan NodeFreshness { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How the run keeps others from acting on the node at the same time; null for no lock, when something else sees to it.</summary>
-    /// <value>A Lease that medik8s' operators honour too.</value>
-    public NodeLockOptions? Lock { get; init; } = new();
+    /// <summary>How the run keeps others from acting on the node at the same time: a Lease that medik8s' operators honour too.</summary>
+    /// <value>Null: no lock.</value>
+    public NodeLockOptions? Lock { get; init; }
 
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>

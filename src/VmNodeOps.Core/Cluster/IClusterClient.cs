@@ -43,6 +43,9 @@ public interface IClusterClient
     /// <summary>Leases: heartbeats of kubelets, and locks.</summary>
     ILeases Leases { get; }
 
+    /// <summary>Config maps.</summary>
+    IConfigMaps ConfigMaps => throw new ClusterException(ClusterErrorCause.Unsupported, $"{GetType().Name} has no config maps.");
+
     /// <summary>Namespaces.</summary>
     INamespaces Namespaces => throw new ClusterException(ClusterErrorCause.Unsupported, $"{GetType().Name} has no namespaces.");
 

@@ -42,6 +42,9 @@ public sealed class ClusterReads
     /// <summary>Leases.</summary>
     public IClusterReader<Lease> Leases => _cluster.Leases;
 
+    /// <summary>Config maps.</summary>
+    public IClusterReader<ConfigMap> ConfigMaps => _cluster.ConfigMaps;
+
     /// <summary>Kubernetes Events.</summary>
     public IClusterReader<ClusterEvent> Events => _cluster.Events;
 

@@ -33,6 +33,8 @@ public sealed class KubernetesCluster : IClusterClient, IDisposable
         PersistentVolumeClaims = new KubernetesPersistentVolumeClaims(_gateway);
         DisruptionBudgets = new KubernetesDisruptionBudgets(_gateway);
         Leases = new KubernetesLeases(_gateway);
+        ConfigMaps = new KubernetesConfigMaps(_gateway);
+        Namespaces = new KubernetesNamespaces(_gateway);
         Events = new KubernetesEvents(_gateway, Server);
         AccessReviews = new KubernetesAccessReviews(_gateway);
     }
@@ -69,6 +71,12 @@ public sealed class KubernetesCluster : IClusterClient, IDisposable
 
     /// <inheritdoc/>
     public ILeases Leases { get; }
+
+    /// <inheritdoc/>
+    public IConfigMaps ConfigMaps { get; }
+
+    /// <inheritdoc/>
+    public INamespaces Namespaces { get; }
 
     /// <inheritdoc/>
     public IClusterEvents Events { get; }

@@ -69,6 +69,11 @@ internal static class Resources
         Map = Mappings.DisruptionBudget,
     };
 
+    public static readonly Resource<ConfigMapDto, ConfigMap> ConfigMaps = new()
+    {
+        Kind = Kind("", "v1", "configmaps", "config map"), Type = WireJson.Default.ConfigMapDto, Map = Mappings.ConfigMap,
+    };
+
     public static readonly Resource<LeaseDto, Lease> Leases = new()
     {
         Kind = Kind("coordination.k8s.io", "v1", "leases", "lease"), Type = WireJson.Default.LeaseDto, Map = Mappings.Lease,
@@ -78,6 +83,8 @@ internal static class Resources
     {
         Kind = Kind("", "v1", "events", "event"), Type = WireJson.Default.EventDto, Map = Mappings.Event,
     };
+
+    public static readonly ResourceKind Namespaces = Kind("", "v1", "namespaces", "namespace", isNamespaced: false);
 
     private static ResourceKind Kind(string group, string version, string plural, string noun, bool isNamespaced = true) =>
         new() { Group = group, Version = version, Plural = plural, Noun = noun, IsNamespaced = isNamespaced };

@@ -164,7 +164,7 @@ public sealed class MaintenanceRunnerTests
     [Fact]
     public async Task One_instance_serves_many_runs_at_once()
     {
-        var maintenance = _nothing.With(options => options with { Lock = null }).Cordon().Then(new TestStep("a", async (_, token) =>
+        var maintenance = _nothing.Cordon().Then(new TestStep("a", async (_, token) =>
         {
             await Task.Yield();
             token.ThrowIfCancellationRequested();

@@ -69,6 +69,13 @@ internal static class Mappings
         AlwaysAllowsUnhealthy = dto.Spec?.UnhealthyPodEvictionPolicy == "AlwaysAllow",
     }.WithMetadata(dto);
 
+    public static ConfigMap ConfigMap(ConfigMapDto dto) => new ConfigMap
+    {
+        Name = Common.NameOf(dto),
+        Uid = Common.UidOf(dto),
+        Data = dto.Data ?? [],
+    }.WithMetadata(dto);
+
     public static Lease Lease(LeaseDto dto) => new Lease
     {
         Name = Common.NameOf(dto),

@@ -54,7 +54,7 @@ internal sealed class KubernetesLeases(ApiGateway gateway) : KubernetesReader<Le
         metadata["resourceVersion"] = lease.ResourceVersion;
         if (lease.Annotations.Count > 0)
         {
-            metadata["annotations"] = Texts(lease.Annotations);
+            metadata["annotations"] = Writes.Texts(lease.Annotations);
         }
 
         if (lease.Finalizers.Count > 0)
@@ -92,7 +92,7 @@ internal sealed class KubernetesLeases(ApiGateway gateway) : KubernetesReader<Le
         var metadata = new JsonObject { ["name"] = name.Name, ["namespace"] = name.Namespace };
         if (labels.Count > 0)
         {
-            metadata["labels"] = Texts(labels);
+            metadata["labels"] = Writes.Texts(labels);
         }
 
         if (owners.Count > 0)
@@ -102,9 +102,6 @@ internal sealed class KubernetesLeases(ApiGateway gateway) : KubernetesReader<Le
 
         return new JsonObject { ["apiVersion"] = "coordination.k8s.io/v1", ["kind"] = "Lease", ["metadata"] = metadata };
     }
-
-    private static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
-        Writes.Map(texts.Select(pair => KeyValuePair.Create<string, string?>(pair.Key, pair.Value)));
 
     /// <summary>A lease is never shorter than was meant: whoever reads it must not think it free too early.</summary>
     private static int Seconds(TimeSpan duration)

@@ -49,7 +49,13 @@ internal static class Writes
     /// <summary>The members of a DeleteOptions: who is meant, how long it is given, and whether for real.</summary>
     public static JsonObject DeleteOptions(ObjectIdentity identity, DeletionOptions? options)
     {
-        var body = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1", ["preconditions"] = new JsonObject { ["uid"] = Checked(identity).Uid } };
+        var preconditions = new JsonObject { ["uid"] = Checked(identity).Uid };
+        if (options?.ResourceVersion is { } version)
+        {
+            preconditions["resourceVersion"] = version;
+        }
+
+        var body = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1", ["preconditions"] = preconditions };
         if (options?.GracePeriod is { } grace)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero, nameof(options));
@@ -83,6 +89,9 @@ internal static class Writes
 
         return map;
     }
+
+    public static JsonObject Texts(IReadOnlyDictionary<string, string> texts) =>
+        Map(texts.Select(pair => KeyValuePair.Create<string, string?>(pair.Key, pair.Value)));
 
     public static JsonArray Owners(IEnumerable<Owner> owners) =>
     [

@@ -17,6 +17,7 @@ namespace VmNodeOps.Kubernetes.Wire;
 [JsonSerializable(typeof(VolumeAttachmentDto))]
 [JsonSerializable(typeof(PersistentVolumeClaimDto))]
 [JsonSerializable(typeof(DisruptionBudgetDto))]
+[JsonSerializable(typeof(ConfigMapDto))]
 [JsonSerializable(typeof(LeaseDto))]
 [JsonSerializable(typeof(EventDto))]
 internal sealed partial class WireJson : JsonSerializerContext;
