@@ -20,7 +20,7 @@ public sealed class WriteGate : IDisposable
     private readonly NodeLock? _lock;
     private readonly SemaphoreSlim _slots;
 
-    internal WriteGate(IClusterClient cluster, NodeGuard node, MaintenanceOptions options, WriteLedger ledger, NodeLock? nodeLock)
+    internal WriteGate(IClusterClient cluster, NodeGuard node, MaintenanceOptions options, WriteLedger ledger, NodeLock? nodeLock = null)
     {
         _cluster = cluster;
         _node = node;
