@@ -40,7 +40,9 @@ internal sealed class Drainage
     {
         _planned = [.. from.Items.Select(pod => pod.Uid)];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var pods = new LiveView<Pod>(_context.Cluster.Pods, selection, from, _machines.Board, SubjectsOf, _context.Logger);
+        // A watch that goes on from a listing tells what came since only when it has come through. With nothing to wait for meanwhile, the present is asked for.
+        var pods = new LiveView<Pod>(
+            _context.Cluster.Pods, selection, from.Items.Count > 0 ? from : null, _machines.Board, SubjectsOf, _context.Services);
         await using (pods.ConfigureAwait(false))
         {
             _pods = pods;

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using Microsoft.Extensions.Logging;
 using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
@@ -15,7 +14,7 @@ internal sealed class LiveView<T> : IAsyncDisposable
     private readonly TaskCompletionSource _synchronized = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChangeBoard _board;
     private readonly Func<T, IEnumerable<ObjectName>> _subjects;
-    private readonly ILogger _logger;
+    private readonly RunServices _services;
     private readonly Task _watch;
     private ExceptionDispatchInfo? _fault;
     private ClusterException? _interruption;
@@ -26,13 +25,13 @@ internal sealed class LiveView<T> : IAsyncDisposable
     /// <param name="from">The listing to go on from; null to be told everything first.</param>
     /// <param name="board">Where news are posted.</param>
     /// <param name="subjects">Whom a changed object concerns.</param>
-    /// <param name="logger">The log.</param>
+    /// <param name="services">The run, for its log and its note of trouble.</param>
     public LiveView(
-        IClusterReader<T> reader, Selection selection, Snapshot<T>? from, ChangeBoard board, Func<T, IEnumerable<ObjectName>> subjects, ILogger logger)
+        IClusterReader<T> reader, Selection selection, Snapshot<T>? from, ChangeBoard board, Func<T, IEnumerable<ObjectName>> subjects, RunServices services)
     {
         _board = board;
         _subjects = subjects;
-        _logger = logger;
+        _services = services;
         foreach (var item in from?.Items ?? [])
         {
             _objects[item.Name] = item;
@@ -145,7 +144,7 @@ internal sealed class LiveView<T> : IAsyncDisposable
                 break;
             case WatchEventKind.Interrupted:
                 Note(change.Error);
-                Log.WatchInterrupted(_logger, typeof(T).Name, change.Error?.Message ?? "");
+                Log.WatchInterrupted(_services.Logger, typeof(T).Name, change.Error?.Message ?? "");
                 break;
         }
     }
@@ -176,6 +175,11 @@ internal sealed class LiveView<T> : IAsyncDisposable
         lock (_gate)
         {
             _interruption = interruption;
+        }
+
+        if (interruption is not null)
+        {
+            _services.Trouble.Note(interruption);
         }
 
         _board.RaiseAll();

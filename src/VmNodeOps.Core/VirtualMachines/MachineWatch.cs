@@ -20,12 +20,12 @@ internal sealed class MachineWatch : IAsyncDisposable
     {
         _context = context;
         Board = new ChangeBoard();
-        var (cluster, logger) = (context.Cluster, context.Logger);
+        var (cluster, services) = (context.Cluster, context.Services);
         // Instances are followed all over the cluster, because they go to other nodes and late ones may come from any namespace.
-        _instances = new(cluster.VirtualMachineInstances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], logger);
+        _instances = new(cluster.VirtualMachineInstances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], services);
         _migrations = new(
-            cluster.Migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], logger);
-        _machines = new(cluster.VirtualMachines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], logger);
+            cluster.Migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
+        _machines = new(cluster.VirtualMachines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
     }
 
     /// <summary>Where news of pods, instances, migrations and machines are posted, under the name of the instance.</summary>

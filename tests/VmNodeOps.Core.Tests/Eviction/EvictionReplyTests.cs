@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps.Tests.Eviction;
+
+public sealed class EvictionReplyTests
+{
+    [Theory]
+    [InlineData("044-evict-404", "NotThere")]
+    [InlineData("045-evict-wrong-uid", "NotThere")]
+    [InlineData("043-evict-no-name", "Invalid")]
+    [InlineData("049-evict-pdb-unprocessed", "Budget")]
+    [InlineData("051-evict-pdb-429", "Budget")]
+    [InlineData("052-evict-two-pdbs-500", "TwoBudgets")]
+    [InlineData("074-forbidden-evict-403", "NotAllowed")]
+    [InlineData("080-evict-in-terminating-namespace", "NamespaceTerminating")]
+    [InlineData("075-unauthorized-401", "NotAllowed")]
+    [InlineData("213-kv-evict-dryrun-blocked", "KubeVirtDecides")]
+    [InlineData("215-kv-evict-migratable", "KubeVirtDecides")]
+    [InlineData("216-kv-evict-migratable-again", "KubeVirtDecides")]
+    [InlineData("217-kv-evict-target-pod", "KubeVirtDecides")]
+    [InlineData("228-kv-evict-webhook-down", "WebhookDown")]
+    public void A_recorded_answer_is_told_apart(string file, string expected) =>
+        EvictionReplies.Read(Recorded(file)).ToString().Should().Be(expected);
+
+    [Fact]
+    public void A_budget_is_named_with_its_numbers() =>
+        EvictionReplies.Words(Recorded("051-evict-pdb-429")).Should().Be(
+            "Cannot evict pod as it would violate the pod's disruption budget. The disruption budget block-a needs 1 healthy pods and has 1 currently.");
+
+    [Theory]
+    [InlineData(429, "too many requests, please try again later")]
+    [InlineData(403, "Cannot evict pod: disruptionsAllowed is negative")]
+    [InlineData(502, "")]
+    [InlineData(503, "etcd leader changed")]
+    [InlineData(504, "timeout")]
+    public void What_may_pass_is_tried_later(int code, string message) =>
+        EvictionReplies.Read(new ServerStatus { Code = code, Message = message }).Should().Be(EvictionReply.TryLater);
+
+    private static ServerStatus Recorded(string file, [CallerFilePath] string path = "")
+    {
+        var full = Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "wire", file + ".json");
+        using var json = JsonDocument.Parse(File.ReadAllText(full));
+        var body = json.RootElement.GetProperty("response").GetProperty("body");
+        return new ServerStatus
+        {
+            Code = body.GetProperty("code").GetInt32(),
+            Reason = body.TryGetProperty("reason", out var reason) ? reason.GetString()! : "",
+            Message = body.GetProperty("message").GetString()!,
+            Causes = body.TryGetProperty("details", out var details) && details.TryGetProperty("causes", out var causes)
+                ? [.. causes.EnumerateArray().Select(cause => new StatusCause
+                {
+                    Reason = cause.TryGetProperty("reason", out var why) ? why.GetString()! : "",
+                    Message = cause.TryGetProperty("message", out var words) ? words.GetString()! : "",
+                })]
+                : [],
+        };
+    }
+}
