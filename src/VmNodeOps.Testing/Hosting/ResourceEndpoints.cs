@@ -10,6 +10,7 @@ namespace VmNodeOps.Testing.Hosting;
 internal sealed class ResourceEndpoints(IRestHandler rest, ServerSettings settings, FaultRules faults, AccessReviews reviews)
 {
     private const int BodyLimit = 3 * 1024 * 1024;
+    private const string Protobuf = "application/vnd.kubernetes.protobuf";
 
     private static readonly string[] PatchTypes =
     [
@@ -30,8 +31,15 @@ internal sealed class ResourceEndpoints(IRestHandler rest, ServerSettings settin
 
         var form = AnswerWriter.Choose(exchange);
         var body = await ReadBodyAsync(exchange).ConfigureAwait(false);
+        var isReview = !route.Resource.Stored && !route.Resource.Aggregated;
+        if (isReview && ContentType(exchange) == Protobuf && ProtobufReviews.ToJson(route.Type.Kind, body) is { } json)
+        {
+            body = json;
+            exchange.Context.Request.ContentType = ResponseWriter.Json;
+        }
+
         var contentType = ContentTypeOf(exchange, route.Type, body.Length);
-        if (!route.Resource.Stored && !route.Resource.Aggregated)
+        if (isReview)
         {
             await ResponseWriter.WriteJsonAsync(exchange, 201, reviews.Answer(route.Type, exchange.User, target.Namespace, body)).ConfigureAwait(false);
             return;
@@ -96,10 +104,11 @@ internal sealed class ResourceEndpoints(IRestHandler rest, ServerSettings settin
         return buffer.WrittenMemory;
     }
 
+    private static string? ContentType(Exchange exchange) => exchange.Context.Request.ContentType?.Split(';')[0].Trim().ToLowerInvariant();
+
     private static string? ContentTypeOf(Exchange exchange, ResourceType type, int length)
     {
-        var header = exchange.Context.Request.ContentType;
-        var mediaType = header?.Split(';')[0].Trim().ToLowerInvariant();
+        var mediaType = ContentType(exchange);
         switch (exchange.Target.Verb)
         {
             case "patch":
