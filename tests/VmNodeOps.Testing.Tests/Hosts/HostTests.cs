@@ -17,6 +17,7 @@ public class HostTests
         var pod = (await cluster.RunningAsync("pod-a")).Json;
 
         pod["status"].Text("phase").Should().Be("Running");
+        pod["metadata"].Number("generation").Should().Be(1, "a binding is no new generation");
         pod["status"].Text("podIP").Should().StartWith("10.128.");
         pod["status"].Text("hostIP").Should().StartWith("10.250.");
         pod["status"].Children("containerStatuses").Single()["state"].Child("running").Should().NotBeNull();

@@ -22,6 +22,11 @@ internal static class Generations
             return false;
         }
 
+        if (ReferenceEquals(type, ResourceTypes.Pods))
+        {
+            return RaisesPod(previous["spec"] as JsonObject ?? [], next["spec"] as JsonObject ?? []);
+        }
+
         if (!type.Custom)
         {
             return !JsonNode.DeepEquals(previous["spec"], next["spec"]);
@@ -31,6 +36,11 @@ internal static class Generations
             .Where(member => member != "metadata" && (member != "status" || !type.HasStatus))
             .Any(member => !JsonNode.DeepEquals(previous[member], next[member]));
     }
+
+    /// <summary>A binding sets the node's name and is no new generation.</summary>
+    private static bool RaisesPod(JsonObject previous, JsonObject next) =>
+        previous.Select(member => member.Key).Union(next.Select(member => member.Key))
+            .Any(member => member != "nodeName" && !JsonNode.DeepEquals(previous[member], next[member]));
 
     public static void Raise(JsonObject json)
     {
