@@ -46,6 +46,23 @@ internal static class Perseverance
             },
             cancellationToken);
 
+    /// <summary>Writes to one very object, by UID, what does no more when it is repeated; that the object is gone is as good.</summary>
+    /// <exception cref="ClusterException">The server refuses for good.</exception>
+    public static Task WriteUnlessGoneAsync(this StepContext context, Func<CancellationToken, Task> write, CancellationToken cancellationToken) =>
+        context.PersevereAsync(
+            async token =>
+            {
+                try
+                {
+                    await write(token).ConfigureAwait(false);
+                }
+                catch (ClusterException gone) when (gone.Cause is ClusterErrorCause.NotFound or ClusterErrorCause.Conflict)
+                {
+                    // Gone already, or the name is another object's by now.
+                }
+            },
+            cancellationToken);
+
     /// <summary>Reads a list, and sits out trouble.</summary>
     public static Task<Snapshot<T>> ListAsync<T>(
         this StepContext context, IClusterReader<T> reader, Selection selection, CancellationToken cancellationToken)

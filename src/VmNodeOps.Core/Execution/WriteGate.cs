@@ -62,6 +62,19 @@ public sealed class WriteGate : IDisposable
         return WriteAsync(intent, (cluster, token) => cluster.Pods.DeleteAsync(pod.Identity, DeletionOptions.Force, token), cancellationToken);
     }
 
+    /// <summary>Removes a replica of KubeVirt's own control plane at once, on whichever node it is. The one exception to "only this node's objects".</summary>
+    /// <remarks>Allowed for virt-api and virt-controller pods of the installation's namespace that a ReplicaSet made and that mount no claim, and for nothing else.</remarks>
+    internal Task ForceDeleteReplicaAsync(Pod pod, KubeVirtInstallation installation, FencingEvidence evidence, CancellationToken cancellationToken)
+    {
+        if (!KubeVirtReplicas.IsReplaceable(pod, installation))
+        {
+            throw new WriteRefusedException("NotAReplica", $"Pod {pod.Name} is no replica of KubeVirt's control plane in {installation.Name.Namespace}; it is not touched.");
+        }
+
+        var intent = new WriteIntent { Verb = "force-delete", Target = Refer.To(pod), Evidence = evidence };
+        return WriteAsync(intent, (cluster, token) => cluster.Pods.DeleteAsync(pod.Identity, DeletionOptions.Force, token), cancellationToken);
+    }
+
     /// <summary>Detaches a volume from the node by deleting its attachment, on proof that the node is down.</summary>
     public Task DetachAsync(VolumeAttachment attachment, FencingEvidence evidence, CancellationToken cancellationToken)
     {

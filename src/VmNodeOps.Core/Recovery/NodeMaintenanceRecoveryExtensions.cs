@@ -1,0 +1,38 @@
+namespace VmNodeOps;
+
+/// <summary>The procedure for a node that has crashed.</summary>
+public static class NodeMaintenanceRecoveryExtensions
+{
+    /// <summary>Brings the virtual machines of a crashed node back on other nodes, and proves that they run.</summary>
+    /// <remarks>
+    /// <para>Refused while the node is Ready, and without evidence that it is down: if it were only cut off, two guests would write to one disk.</para>
+    /// <para>Confirms, cordons, restores KubeVirt's control plane, force-deletes the pods of the machines, detaches the volumes, and waits until each machine
+    /// whose run strategy says so runs on another node. See docs/safety.md.</para>
+    /// </remarks>
+    /// <param name="maintenance">The maintenance.</param>
+    /// <param name="evidence">Who or what knows that the node is down: <see cref="Evidence.OperatorConfirms"/>, or a source of your own.</param>
+    /// <param name="change">Changes the options; null: the defaults. <c>_ =&gt; RecoveryOptions.AsByHand</c> for the manual's own order.</param>
+    public static NodeMaintenance RecoverFromCrash(
+        this NodeMaintenance maintenance, IEvidenceSource evidence, Func<RecoveryOptions, RecoveryOptions>? change = null)
+    {
+        ArgumentNullException.ThrowIfNull(maintenance);
+        ArgumentNullException.ThrowIfNull(evidence);
+        var options = new RecoveryOptions();
+        options = change?.Invoke(options) ?? options;
+        maintenance = maintenance.ConfirmNodeIsDown(evidence);
+        maintenance = options.Cordon ? maintenance.Cordon() : maintenance;
+        maintenance = options.Order == RecoveryOrder.ControlPlaneFirst
+            ? maintenance.Restore(options).Release(options)
+            : maintenance.Release(options).Restore(options);
+        return maintenance
+            .SettleVirtualMachines(settle => settle with { Patience = options.Patience })
+            .WaitUntilVirtualMachinesRunElsewhere()
+            .VerifyVolumes();
+    }
+
+    private static NodeMaintenance Restore(this NodeMaintenance maintenance, RecoveryOptions options) =>
+        maintenance.RestoreKubeVirt(restore => restore with { Scope = options.ReplicaScope });
+
+    private static NodeMaintenance Release(this NodeMaintenance maintenance, RecoveryOptions options) =>
+        maintenance.ReleaseVirtualMachines().ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout });
+}

@@ -1,0 +1,44 @@
+namespace VmNodeOps;
+
+/// <summary>How a crashed node is recovered from.</summary>
+public sealed record RecoveryOptions
+{
+    /// <summary>The manual's own way: machines, volumes, then every replica of virt-api and virt-controller, and no cordon.</summary>
+    /// <remarks>For those who want what they know. It works, but where KubeVirt's control plane was on the node its machines wait until the end.</remarks>
+    public static RecoveryOptions AsByHand { get; } = new()
+    {
+        Order = RecoveryOrder.MachinesFirst,
+        ReplicaScope = KubeVirtReplicaScope.AllReplicas,
+        Cordon = false,
+    };
+
+    /// <summary>Whether KubeVirt's control plane comes first or last.</summary>
+    /// <value><see cref="RecoveryOrder.ControlPlaneFirst"/>.</value>
+    public RecoveryOrder Order { get; init; } = RecoveryOrder.ControlPlaneFirst;
+
+    /// <summary>Which replicas of virt-api and virt-controller are removed.</summary>
+    /// <value><see cref="KubeVirtReplicaScope.FailedNode"/>.</value>
+    public KubeVirtReplicaScope ReplicaScope { get; init; } = KubeVirtReplicaScope.FailedNode;
+
+    /// <summary>Whether the node is cordoned, so that nothing is scheduled to it when it comes back before somebody has looked at it. <c>ReturnToService</c> uncordons it.</summary>
+    /// <value>True.</value>
+    public bool Cordon { get; init; } = true;
+
+    /// <summary>How long detaching is awaited before the machines are looked at all the same.</summary>
+    /// <value>Three minutes.</value>
+    public TimeSpan DetachTimeout { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>How long an instance may claim to run on the dead node, its pod being gone, before it is touched.</summary>
+    /// <value>10 seconds.</value>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>The orders of a recovery.</summary>
+public enum RecoveryOrder
+{
+    /// <summary>KubeVirt's control plane, machines, volumes. Nothing is destroyed while KubeVirt could not act on it.</summary>
+    ControlPlaneFirst,
+
+    /// <summary>Machines, volumes, KubeVirt's control plane.</summary>
+    MachinesFirst,
+}

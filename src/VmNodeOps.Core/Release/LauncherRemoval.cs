@@ -1,0 +1,112 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>The removal of a node's launcher pods in one run: those that are there, and those that appear while it goes on.</summary>
+internal sealed class LauncherRemoval(StepContext context, FencingEvidence evidence)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Pod> _left = [];
+    private readonly HashSet<string> _asked = [];
+
+    /// <returns>How many pods were removed.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        var selection = new Selection { NodeName = context.Node.Planned.Name.Name, Labels = LauncherPods.Selector };
+        var pods = await context.ListAsync(context.Cluster.Pods, selection, cancellationToken).ConfigureAwait(false);
+        var alive = pods.Items.Where(Take).ToList();
+        await Task.WhenAll(alive.Select(pod => RemoveAsync(pod, cancellationToken))).ConfigureAwait(false);
+        if (alive.Count > 0)
+        {
+            await AwaitAsync(selection, pods, cancellationToken).ConfigureAwait(false);
+        }
+
+        return _asked.Count;
+    }
+
+    /// <summary>What is not gone yet; null if nothing.</summary>
+    public string? Describe()
+    {
+        lock (_gate)
+        {
+            return _left.Count == 0 ? null : $"{_left.Count} of {_asked.Count} pods are still there: {string.Join(", ", _left.Values.Select(pod => pod.Name).Order().Select(Text))}.";
+        }
+
+        string Text(ObjectName name) => name.ToString();
+    }
+
+    private async Task AwaitAsync(Selection selection, Snapshot<Pod> from, CancellationToken cancellationToken)
+    {
+        Tell();
+        await foreach (var change in context.WatchAsync(context.Cluster.Pods, selection, from, cancellationToken).ConfigureAwait(false))
+        {
+            if (change.Object is { } pod)
+            {
+                await HearAsync(change.Kind, pod, cancellationToken).ConfigureAwait(false);
+            }
+
+            lock (_gate)
+            {
+                if (_left.Count == 0)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task HearAsync(WatchEventKind kind, Pod pod, CancellationToken cancellationToken)
+    {
+        if (kind == WatchEventKind.Deleted || pod.IsFinished)
+        {
+            bool wasLeft;
+            lock (_gate)
+            {
+                wasLeft = _left.Remove(pod.Uid);
+            }
+
+            if (wasLeft)
+            {
+                Tell();
+            }
+        }
+        else if (Take(pod))
+        {
+            context.ReportFinding(new Finding
+            {
+                Severity = FindingSeverity.Note,
+                Code = "LateArrival",
+                Message = $"Pod {pod.Name} came to node {pod.NodeName} after the pods were listed; it is removed too.",
+                Object = Refer.To(pod),
+            });
+            await RemoveAsync(pod, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private bool Take(Pod pod)
+    {
+        if (pod.IsFinished)
+        {
+            return false;
+        }
+
+        lock (_gate)
+        {
+            return _asked.Add(pod.Uid) && _left.TryAdd(pod.Uid, pod);
+        }
+    }
+
+    private Task RemoveAsync(Pod pod, CancellationToken cancellationToken) =>
+        context.WriteUnlessGoneAsync(token => context.Gate.ForceDeleteAsync(pod, evidence, token), cancellationToken);
+
+    private void Tell()
+    {
+        int left, asked;
+        lock (_gate)
+        {
+            (left, asked) = (_left.Count, _asked.Count);
+        }
+
+        context.ReportProgress(asked - left, asked, left == 0 ? "none left" : $"{left} left");
+    }
+}
