@@ -17,7 +17,7 @@ internal sealed class ClaimBook(Func<string?, CancellationToken, Task<Snapshot<P
     {
         var unknown = pods.SelectMany(ClaimsOf).Where(claim => !_volumes.ContainsKey(claim)).ToList();
         var namespaces = unknown.Select(claim => claim.Namespace!).Distinct().Order(StringComparer.Ordinal).ToList();
-        IEnumerable<string?> selected = namespaces.Count <= Few ? namespaces : [null];
+        IEnumerable<string?> selected = namespaces.Count <= Few ? namespaces : new string?[] { null };
         foreach (var ns in selected)
         {
             foreach (var claim in (await list(ns, cancellationToken).ConfigureAwait(false)).Items)

@@ -100,8 +100,8 @@ internal sealed class VolumeRelease : IAsyncDisposable
         var cluster = _context.Cluster;
         var pods = await _context.ListAsync(cluster.Pods, onNode, cancellationToken).ConfigureAwait(false);
         var attachments = await _context.ListAsync(cluster.VolumeAttachments, onNode, cancellationToken).ConfigureAwait(false);
-        _pods = new(cluster.Pods, onNode, pods, _board, static pod => [pod.Name], _context.Logger);
-        _attachments = new(cluster.VolumeAttachments, onNode, attachments, _board, static attachment => [attachment.Name], _context.Logger);
+        _pods = new(cluster.Pods, onNode, pods, _board, static pod => [pod.Name], _context.Services);
+        _attachments = new(cluster.VolumeAttachments, onNode, attachments, _board, static attachment => [attachment.Name], _context.Services);
     }
 
     private void EnsureWatching()
