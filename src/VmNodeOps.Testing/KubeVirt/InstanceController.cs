@@ -41,12 +41,15 @@ internal sealed class InstanceController(KubeVirtWorld world)
         {
             CreatePod(instance);
         }
-        else
+        else if (InstancePhase.Of(instance) is not "Pending" || pods.Any(IsPlacedOrRefused))
         {
             SyncPods(instance, pods);
             Write(instance, json => Update(json, instance, pods));
         }
     }
+
+    /// <summary>A new instance is told of its pod when the scheduler has spoken.</summary>
+    private static bool IsPlacedOrRefused(StoredObject pod) => Conditions.Find(pod.Json, "PodScheduled") is not null || pod.Json.Text("spec.nodeName") is not null;
 
     private StoredObject? Write(StoredObject instance, Action<JsonObject> change) =>
         world.Update(world.Settings.ControllerUser, instance, change);

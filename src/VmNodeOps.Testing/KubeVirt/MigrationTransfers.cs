@@ -64,42 +64,45 @@ internal sealed class MigrationTransfers(KubeVirtWorld world, LauncherWorkload l
             return instance;
         }
 
-        return Acknowledge(target, instance, state);
+        return Acknowledge(target, instance);
     }
 
-    /// <summary>The guest has arrived: three writes, of which the second moves the instance to this node and lifts the eviction mark.</summary>
-    private StoredObject? Acknowledge(Launcher target, StoredObject instance, JsonNode state)
+    /// <summary>The guest has arrived: four writes one after the other, of which the second moves the instance here and lifts the eviction mark.</summary>
+    private StoredObject? Acknowledge(Launcher target, StoredObject instance)
     {
-        if (state.Flag("completed"))
+        StoredObject? written = instance;
+        if (!instance.Json.Flag("status.migrationState.targetNodeDomainDetected"))
         {
-            return instance.Label(Names.MigrationTargetNode) is null
-                ? instance
-                : world.Update(world.Settings.HandlerUser, instance, json => json.SetLabel(Names.MigrationTargetNode, null));
-        }
-
-        if (!state.Flag("targetNodeDomainDetected"))
-        {
-            return Write(instance, json =>
+            written = Write(instance, state =>
             {
-                json["targetNodeDomainDetected"] = true;
-                json["targetNodeDomainReadyTimestamp"] ??= world.Time.Stamp();
+                state["targetNodeDomainDetected"] = true;
+                state["targetNodeDomainReadyTimestamp"] ??= world.Time.Stamp();
             });
         }
 
-        if (state.At("endTimestamp") is null)
+        if (written is not null && written.Json.At("status.migrationState.endTimestamp") is null)
         {
-            return world.Update(world.Settings.HandlerUser, instance, json =>
-            {
-                json.SetLabel(Names.NodeName, target.Node);
-                var status = json.Child("status");
-                status["nodeName"] = target.Node;
-                status.Remove("evacuationNodeName");
-                status.Remove("launcherContainerImageVersion");
-                status.Child("migrationState")["endTimestamp"] ??= world.Time.Stamp();
-            });
+            written = world.Update(world.Settings.HandlerUser, written, json => MoveHere(json, target));
         }
 
-        return Write(instance, json => json["completed"] = true);
+        if (written is not null && !written.Json.Flag("status.migrationState.completed"))
+        {
+            written = Write(written, state => state["completed"] = true);
+        }
+
+        return written?.Label(Names.MigrationTargetNode) is null
+            ? written
+            : world.Update(world.Settings.HandlerUser, written, json => json.SetLabel(Names.MigrationTargetNode, null));
+    }
+
+    private void MoveHere(JsonObject json, Launcher target)
+    {
+        json.SetLabel(Names.NodeName, target.Node);
+        var status = json.Child("status");
+        status["nodeName"] = target.Node;
+        status.Remove("evacuationNodeName");
+        status.Remove("launcherContainerImageVersion");
+        status.Child("migrationState")["endTimestamp"] ??= world.Time.Stamp();
     }
 
     private StoredObject? SyncSource(Launcher source, StoredObject instance, JsonNode state, string migration)

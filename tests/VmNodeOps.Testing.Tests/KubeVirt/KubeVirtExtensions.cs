@@ -50,6 +50,39 @@ internal static class KubeVirtExtensions
         return seen;
     }
 
+    /// <summary>Calls one of KubeVirt's subresources and gives the code of the answer.</summary>
+    public static int Call(this SimulatedCluster cluster, string resource, string name, string subresource, string body = "{}") =>
+        cluster.CallFor(resource, name, subresource, body).Code;
+
+    /// <summary>Calls one of KubeVirt's subresources and gives code and message of the answer.</summary>
+    public static (int Code, string? Message) CallFor(
+        this SimulatedCluster cluster, string resource, string name, string subresource, string body = "{}")
+    {
+        try
+        {
+            var answer = (JsonAnswer)cluster.Machinery.Execute(new ApiCall
+            {
+                Verb = "update",
+                Type = new ResourceType
+                {
+                    Group = "subresources.kubevirt.io", Version = "v1", Kind = resource, Plural = resource, Singular = resource,
+                },
+                Namespace = "default",
+                Name = name,
+                Subresource = subresource,
+                Query = new Dictionary<string, string>(),
+                ContentType = "application/json",
+                Body = System.Text.Encoding.UTF8.GetBytes(body),
+                User = new UserInfo("kubernetes-admin", ["system:masters"]),
+            });
+            return (answer.StatusCode, null);
+        }
+        catch (ApiErrorException refusal)
+        {
+            return (refusal.Code, (string?)refusal.Status["message"]);
+        }
+    }
+
     public static Task UntilGoneAsync(this SimulatedCluster cluster, string node, params string[] machines) => cluster.UntilAsync(
         () => machines.All(machine => cluster.NodeOf(machine) is { } now && now != node
             && cluster.Instance(machine, "status.nodeName") == now
