@@ -15,6 +15,7 @@ public sealed class AccessControl
     private readonly CertificateAuthority _authority;
     private readonly SimulatedTime _time;
     private readonly ConcurrentDictionary<string, TokenHolder> _tokens = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, UserInfo> _certificates = new(StringComparer.Ordinal);
 
     internal AccessControl(CertificateAuthority authority, SimulatedTime time)
     {
@@ -63,7 +64,7 @@ public sealed class AccessControl
     {
         if (certificate is not null)
         {
-            return _authority.Accepts(certificate, _time.GetUtcNow()) ? FromSubject(certificate) : null;
+            return FromCertificate(certificate);
         }
 
         const string bearer = "Bearer ";
@@ -81,6 +82,23 @@ public sealed class AccessControl
 
     internal static UserInfo Authenticated(string user, IEnumerable<string> groups) =>
         new(user, [.. groups.Append("system:authenticated").Distinct(StringComparer.Ordinal)]);
+
+    private UserInfo? FromCertificate(X509Certificate2 certificate)
+    {
+        var now = _time.GetUtcNow();
+        if (now > certificate.NotAfter || now < certificate.NotBefore)
+        {
+            return null;
+        }
+
+        // Signatures are checked once: every request of a connection shows the same certificate.
+        if (_certificates.TryGetValue(certificate.Thumbprint, out var known))
+        {
+            return known;
+        }
+
+        return _authority.Accepts(certificate, now) ? _certificates.GetOrAdd(certificate.Thumbprint, FromSubject(certificate)) : null;
+    }
 
     private static UserInfo FromSubject(X509Certificate2 certificate)
     {

@@ -179,7 +179,7 @@ internal sealed class RequestPipeline
 
     private LoggedRequest NewEntry(HttpContext context, RequestTarget target)
     {
-        var headers = context.Request.Headers
+        var headers = _requests.Capacity == 0 ? [] : context.Request.Headers
             .Where(header => !header.Key.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && header.Key[0] != ':')
             .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var entry = new LoggedRequest
