@@ -26,7 +26,7 @@ public sealed class GracefulShutdownTests
         var pod = drain.Lines.Single(line => line.StartsWith("evicting pod")).Split('/')[1];
         pod.Should().StartWith("virt-launcher-vm-t-export-clone-");
         drain.Lines.Should().Equal("node/1.1.1.211 cordoned", $"evicting pod test-test/{pod}", $"pod/{pod} evicted", "node/1.1.1.211 drained");
-        if (scene.Kubectl.Minor is null or <= 30)
+        if (scene.Kubectl.Minor <= 30)
         {
             drain.Error.Should().StartWith("Flag --delete-local-data has been deprecated");
         }

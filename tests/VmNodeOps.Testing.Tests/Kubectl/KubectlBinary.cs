@@ -4,7 +4,7 @@ namespace VmNodeOps.Testing.Tests.Kubectl;
 
 /// <summary>A kubectl on this machine.</summary>
 /// <param name="Path">Where it is.</param>
-/// <param name="Minor">Its minor version as its file name tells; null for one that tells none, which may be a dispatcher.</param>
+/// <param name="Minor">Its minor version as its file name tells; null for one that tells none and must be asked.</param>
 public sealed record KubectlBinary(string Path, int? Minor)
 {
     /// <summary>Every kubectl found: the one in PATH, and those beside it that carry a version in their names.</summary>

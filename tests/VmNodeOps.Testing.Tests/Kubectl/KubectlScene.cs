@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
 namespace VmNodeOps.Testing.Tests.Kubectl;
 
 /// <summary>The cluster of the procedure, twice real: nodes whose names begin alike, and a kubectl beside it.</summary>
@@ -27,7 +30,7 @@ internal sealed class KubectlScene : IAsyncDisposable
 
     public SimulatedCluster Cluster { get; }
 
-    public KubectlBinary Kubectl { get; }
+    public KubectlBinary Kubectl { get; private set; }
 
     public KubectlShell Shell { get; }
 
@@ -36,7 +39,9 @@ internal sealed class KubectlScene : IAsyncDisposable
         // kubectl thinks and waits by the wall clock; thirty times as fast, a node is found dead within two seconds.
         var time = SimulatedTime.RealTime(30);
         var builder = configure(new SimulatedClusterBuilder { Time = time, Events = false }.WithNodes(Node, AlikeNode, OtherNode));
-        return new KubectlScene(time, await builder.StartAsync(), KubectlBinary.All.Single(binary => binary.ToString() == kubectl));
+        var scene = new KubectlScene(time, await builder.StartAsync(), KubectlBinary.All.Single(binary => binary.ToString() == kubectl));
+        scene.Kubectl = scene.Kubectl with { Minor = scene.Kubectl.Minor ?? await scene.AskMinorAsync() };
+        return scene;
     }
 
     /// <summary>Runs a command of the procedure, for a node.</summary>
@@ -47,6 +52,13 @@ internal sealed class KubectlScene : IAsyncDisposable
         Cluster.Objects.Text("virtualmachineinstances", machine, "status.phase", ns) == "Running"
             ? Cluster.Objects.Text("virtualmachineinstances", machine, "status.nodeName", ns)
             : null;
+
+    /// <summary>A dispatcher chooses its version by the server, so only beside a server can it be asked.</summary>
+    private async Task<int> AskMinorAsync()
+    {
+        var version = JsonNode.Parse((await Shell.RunAsync("kubectl version -o json")).Output)!["clientVersion"]!;
+        return int.Parse(((string)version["minor"]!).TrimEnd('+'), CultureInfo.InvariantCulture);
+    }
 
     public async ValueTask DisposeAsync()
     {
