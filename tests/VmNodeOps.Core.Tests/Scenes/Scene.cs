@@ -1,0 +1,49 @@
+using VmNodeOps.Cluster;
+using VmNodeOps.Kubernetes;
+using VmNodeOps.Testing;
+
+namespace VmNodeOps.Tests.Scenes;
+
+/// <summary>A simulated cluster and the real adapter on it, over HTTPS, both in the cluster's own time.</summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    private readonly string _kubeconfig;
+    private readonly KubernetesCluster _client;
+
+    private Scene(SimulatedCluster cluster, string kubeconfig, KubernetesCluster client)
+    {
+        Cluster = cluster;
+        _kubeconfig = kubeconfig;
+        _client = client;
+        Runner = new MaintenanceRunner(client, cluster.Time);
+    }
+
+    public SimulatedCluster Cluster { get; }
+
+    public IClusterClient Client => _client;
+
+    public MaintenanceRunner Runner { get; }
+
+    public string KubeconfigPath => _kubeconfig;
+
+    public static async Task<Scene> StartAsync(
+        Func<SimulatedClusterBuilder, SimulatedClusterBuilder> configure, Func<KubernetesClusterOptions, KubernetesClusterOptions>? client = null)
+    {
+        var cluster = await SimulatedCluster.StartAsync(configure);
+        var kubeconfig = Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.kubeconfig");
+        cluster.WriteKubeconfig(kubeconfig);
+        var options = new KubernetesClusterOptions { TimeProvider = cluster.Time, JitterSeed = 1 };
+        return new Scene(cluster, kubeconfig, KubernetesCluster.FromKubeConfig(kubeconfig, options: client?.Invoke(options) ?? options));
+    }
+
+    /// <summary>The node of each running guest, by name.</summary>
+    public IReadOnlyDictionary<string, string> WhereGuestsRun() =>
+        Cluster.Guests.Running.ToDictionary(guest => $"{guest.Namespace}/{guest.Name}", guest => guest.Node);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        File.Delete(_kubeconfig);
+        await Cluster.DisposeAsync();
+    }
+}
