@@ -45,7 +45,12 @@ internal sealed class SceneBuilder
 
     public HttpFrontOptions FrontOptions => new()
     {
-        Settings = new ServerSettings { Version = _builder.KubernetesVersion, KubeVirtVersion = "v" + _builder.KubeVirt.Name },
+        Settings = new ServerSettings
+        {
+            Version = _builder.KubernetesVersion,
+            KubeVirtVersion = "v" + _builder.KubeVirt.Name,
+            VirtApiAnswers = KubeVirt.VirtApi.TryCallWebhook,
+        },
         Certificate = _builder.Certificate,
         PlainHttp = _builder.PlainHttp,
     };

@@ -5,28 +5,29 @@ namespace VmNodeOps.Testing.Discovery;
 /// <summary>All of discovery in one document, as clients ask for it since 1.26: once for /api, once for /apis.</summary>
 internal static class AggregatedDiscovery
 {
-    public static JsonObject Document(Catalog catalog, bool core, string version) => new()
+    /// <param name="aggregatedAnswers">Whether the server behind this one answers: what is known of it is stale if not.</param>
+    public static JsonObject Document(Catalog catalog, bool core, string version, bool aggregatedAnswers) => new()
     {
         ["kind"] = "APIGroupDiscoveryList",
         ["apiVersion"] = $"apidiscovery.k8s.io/{version}",
         ["metadata"] = new JsonObject(),
         ["items"] = new JsonArray(
         [
-            .. catalog.Groups.Where(group => group.Group.Length == 0 == core).GroupBy(group => group.Group).Select(group => (JsonNode)Group(group)),
+            .. catalog.Groups.Where(group => group.Group.Length == 0 == core).GroupBy(group => group.Group).Select(group => (JsonNode)Group(group, aggregatedAnswers)),
         ]),
     };
 
-    private static JsonObject Group(IGrouping<string, ServedGroup> group) => new()
+    private static JsonObject Group(IGrouping<string, ServedGroup> group, bool aggregatedAnswers) => new()
     {
         ["metadata"] = group.Key.Length == 0 ? [] : new JsonObject { ["name"] = group.Key },
-        ["versions"] = new JsonArray([.. group.Select(served => (JsonNode)Version(served))]),
+        ["versions"] = new JsonArray([.. group.Select(served => (JsonNode)Version(served, served.Aggregated && !aggregatedAnswers))]),
     };
 
-    private static JsonObject Version(ServedGroup group) => new()
+    private static JsonObject Version(ServedGroup group, bool stale) => new()
     {
         ["version"] = group.Version,
         ["resources"] = new JsonArray([.. group.Resources.Select(resource => (JsonNode)Resource(resource))]),
-        ["freshness"] = "Current",
+        ["freshness"] = stale ? "Stale" : "Current",
     };
 
     private static JsonObject Resource(ServedResource resource)

@@ -31,6 +31,9 @@ internal sealed record ServedGroup(string Group, string Version, IReadOnlyList<S
 {
     public string GroupVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
+    /// <summary>Whether another server behind this one answers for it.</summary>
+    public bool Aggregated => Resources.Any(resource => resource.Aggregated);
+
     /// <summary>Whether it is served by definitions of custom resources, whose unknown paths are answered in plain text.</summary>
     public bool Custom => Group.EndsWith("kubevirt.io", StringComparison.Ordinal);
 }

@@ -62,6 +62,11 @@ internal sealed class NonResourceEndpoints(ServerSettings settings)
         }
 
         var group = isCore ? catalog.Find("", parts[1]) : catalog.Find(parts[1], parts[2]);
+        if (group is { Aggregated: true } && !settings.VirtApiAnswers())
+        {
+            return ResponseWriter.WriteTextAsync(exchange, 503, "service unavailable\n");
+        }
+
         return group is not null
             ? ResponseWriter.WriteJsonAsync(exchange, 200, DiscoveryDocuments.ResourceList(group))
             : isCore || !catalog.Groups.First(served => served.Group == parts[1]).Custom
@@ -80,7 +85,7 @@ internal sealed class NonResourceEndpoints(ServerSettings settings)
                 exchange, 200, isCore ? DiscoveryDocuments.CoreVersions(host) : DiscoveryDocuments.GroupList(catalog));
         }
 
-        var body = Encoding.UTF8.GetBytes(AggregatedDiscovery.Document(catalog, isCore, form.Version).ToJsonString() + "\n");
+        var body = Encoding.UTF8.GetBytes(AggregatedDiscovery.Document(catalog, isCore, form.Version, settings.VirtApiAnswers()).ToJsonString() + "\n");
         var tag = $"\"{Convert.ToHexString(SHA512.HashData(body))}\"";
         var headers = exchange.Context.Response.Headers;
         headers.CacheControl = "public";

@@ -12,6 +12,9 @@ internal sealed class ServerSettings
     /// <summary>Added to the cluster's clock in the Date header.</summary>
     public TimeSpan DateSkew { get; set; }
 
+    /// <summary>Whether the server behind <c>subresources.kubevirt.io</c> answers; without it that group's discovery is stale and its paths are a 503.</summary>
+    public Func<bool> VirtApiAnswers { get; set; } = () => true;
+
     /// <summary>The minor version of Kubernetes.</summary>
     public int Minor => MinorOf(Version);
 

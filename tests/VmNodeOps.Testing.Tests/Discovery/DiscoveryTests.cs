@@ -110,6 +110,23 @@ public sealed class DiscoveryTests
     }
 
     [Fact]
+    public async Task Without_virt_api_its_group_is_stale_and_its_paths_are_a_503()
+    {
+        await using var fixture = await FrontFixture.StartAsync();
+        fixture.Front.Settings.VirtApiAnswers = () => false;
+
+        using var plain = await fixture.Admin.GetAsync("/apis/subresources.kubevirt.io/v1");
+        fixture.Admin.DefaultRequestHeaders.Accept.ParseAdd(Aggregated);
+        var all = await fixture.Admin.GetAsync("/apis").JsonAsync();
+
+        plain.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        var freshness = all["items"]!.AsArray().ToDictionary(
+            item => (string)item!["metadata"]!["name"]!, item => (string)item!["versions"]![0]!["freshness"]!);
+        freshness["subresources.kubevirt.io"].Should().Be("Stale");
+        freshness["kubevirt.io"].Should().Be("Current");
+    }
+
+    [Fact]
     public async Task The_version_is_the_one_that_was_set()
     {
         await using var fixture = await FrontFixture.StartAsync();
