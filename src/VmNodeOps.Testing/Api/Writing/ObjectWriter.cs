@@ -60,6 +60,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
             var next = change(current.Json.DeepClone().AsObject());
             next = ObjectShape.Ordered(current.Type, JsonBytes.Canonical(next));
             KeepServerOwned(current.Json, next);
+            EmptyMembers.Drop(current.Type, next);
             if (context.SeparatesStatus)
             {
                 SeparateStatus(current, next, context.Subresource == "status");
@@ -117,6 +118,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
             metadata["generation"] = 1;
         }
 
+        EmptyMembers.Drop(type, json);
         CreationRules.Apply(type, json, context.SeparatesStatus);
         return json;
     }

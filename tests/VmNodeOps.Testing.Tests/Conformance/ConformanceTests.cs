@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using VmNodeOps.Testing.Api;
+using VmNodeOps.Testing.Hosting;
+using Xunit.Abstractions;
+
+namespace VmNodeOps.Testing.Tests.Conformance;
+
+/// <summary>Every recorded exchange with a real server is set up, sent to ours over HTTPS, and the answers are compared.</summary>
+public sealed class ConformanceTests(ITestOutputHelper output)
+{
+    private const int DifferencesShown = 3;
+
+    [Fact]
+    public async Task Recorded_exchanges_are_answered_as_a_real_server_answered_them()
+    {
+        var results = new List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)>();
+        await ReplayPlainAsync(results);
+
+        var report = Report(results);
+        output.WriteLine(report);
+        await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "conformance.txt"), report);
+
+        results.Count(result => result.Differences.Count == 0).Should().BeGreaterThanOrEqualTo(
+            RecordedExchange.All.Count * 9 / 10, "at least nine in ten exchanges must be answered alike:\n{0}", report);
+    }
+
+    private static async Task ReplayPlainAsync(List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results)
+    {
+        using var time = SimulatedTime.Virtual();
+        var api = new ApiMachinery(time);
+        var settings = new ServerSettings { Version = "v1.36.2", KubeVirtVersion = null };
+        await using var front = await HttpFront.StartAsync(api, api, new HttpFrontOptions { Settings = settings });
+        using var server = new ConformanceServer(time, api, front);
+        var scenes = new PlainScenes(server);
+        scenes.Begin();
+        foreach (var exchange in RecordedExchange.All.Where(exchange => exchange.Number < 200))
+        {
+            scenes.Before(exchange.Number);
+            var answer = await server.SendAsync(exchange, scenes.During(exchange.Number));
+            server.Names.Learn(exchange.Answer, answer.Body);
+            results.Add((exchange, Comparison.Compare(exchange, answer, server.Names)));
+        }
+
+        time.Failures.Should().BeEmpty();
+    }
+
+    private static string Report(List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results)
+    {
+        var report = new StringBuilder();
+        report.AppendLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"conformance: {results.Count(result => result.Differences.Count == 0)} of {RecordedExchange.All.Count}"));
+        foreach (var (exchange, differences) in results.Where(result => result.Differences.Count > 0))
+        {
+            report.AppendLine(exchange.Name);
+            foreach (var difference in differences.Take(DifferencesShown))
+            {
+                report.AppendLine("  " + difference);
+            }
+        }
+
+        return report.ToString();
+    }
+}
