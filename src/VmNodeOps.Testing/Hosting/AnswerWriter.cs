@@ -100,7 +100,8 @@ internal sealed class AnswerWriter(ServerSettings settings)
     private static ReadOnlyMemory<byte> PlainList(ListAnswer list, string revision)
     {
         var buffer = new ArrayBufferWriter<byte>(list.Items.Sum(item => item.Utf8.Length) + 1024);
-        var metadata = TableWriter.ListMetadata(revision, list.Continue, list.RemainingItemCount);
+        // Lists of custom resources name the token even where there is none.
+        var metadata = TableWriter.ListMetadata(revision, list.Continue ?? (list.Type.Custom ? "" : null), list.RemainingItemCount);
         var head = $"{{\"kind\":\"{list.Type.Kind}List\",\"apiVersion\":\"{list.Type.ApiVersion}\",\"metadata\":{metadata.ToJsonString()},\"items\":[";
         buffer.Write(Encoding.UTF8.GetBytes(head));
         for (var index = 0; index < list.Items.Count; index++)

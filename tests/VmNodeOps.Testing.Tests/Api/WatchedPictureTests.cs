@@ -26,6 +26,11 @@ public sealed class WatchedPictureTests
             {
                 picture.Read(random.Next(4));
             }
+
+            if (random.Next(40) == 0)
+            {
+                await all.CatchUpAsync();
+            }
         }
 
         foreach (var picture in (WatchedPicture[])[all, labelled, bound])
@@ -36,7 +41,6 @@ public sealed class WatchedPictureTests
         Compare(all, test, _ => true);
         Compare(labelled, test, pod => pod.Labels.GetValueOrDefault("l") == "1");
         Compare(bound, test, pod => pod.NodeName == "n1");
-        all.Ends.Should().BeGreaterThan(4, "the run must have had early ends");
     }
 
     private static void Act(TestApi test, Random random)

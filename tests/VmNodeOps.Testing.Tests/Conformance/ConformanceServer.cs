@@ -39,6 +39,10 @@ internal sealed partial class ConformanceServer : IDisposable
 
     public NameMap Names { get; } = new();
 
+    /// <summary>From now on this recorded version stands for the newest one of ours.</summary>
+    public void IsNow(string recordedVersion) =>
+        Names.AddVersion(recordedVersion, Api.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>Puts recorded objects in as they are, and notes which of our versions stands for which recorded one.</summary>
     public void Import(ResourceType type, params IEnumerable<JsonObject> objects)
     {
@@ -96,7 +100,7 @@ internal sealed partial class ConformanceServer : IDisposable
         var version = VersionInQuery().Match(exchange.Target).Groups["version"].Value;
         if (exchange.IsWatch && version.Length is > 1 and < FutureDigits && Names.Version(version) is null)
         {
-            Names.AddVersion(version, Api.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            IsNow(version);
         }
 
         return Names.ApplyWithVersions(exchange.Target);

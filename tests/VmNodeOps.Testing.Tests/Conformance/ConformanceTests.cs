@@ -16,6 +16,8 @@ public sealed class ConformanceTests(ITestOutputHelper output)
     {
         var results = new List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)>();
         await ReplayPlainAsync(results);
+        await ReplayKubeVirtAsync(results);
+        await ReplaySmallKubeVirtAsync(results);
 
         var report = Report(results);
         output.WriteLine(report);
@@ -37,12 +39,42 @@ public sealed class ConformanceTests(ITestOutputHelper output)
         foreach (var exchange in RecordedExchange.All.Where(exchange => exchange.Number < 200))
         {
             scenes.Before(exchange.Number);
-            var answer = await server.SendAsync(exchange, scenes.During(exchange.Number));
-            server.Names.Learn(exchange.Answer, answer.Body);
-            results.Add((exchange, Comparison.Compare(exchange, answer, server.Names)));
+            await ReplayAsync(server, exchange, results, scenes.During(exchange.Number));
         }
 
         time.Failures.Should().BeEmpty();
+    }
+
+    private static async Task ReplayKubeVirtAsync(List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results)
+    {
+        await using var cluster = await KubeVirtScenes.StartAsync();
+        using var server = new ConformanceServer(cluster.Time, cluster.Machinery, cluster.Front);
+        var scenes = new KubeVirtScenes(cluster, server);
+        scenes.Begin();
+        foreach (var exchange in RecordedExchange.All.Where(exchange => exchange.Number is > 200 and < 238))
+        {
+            await scenes.BeforeAsync(exchange.Number);
+            await ReplayAsync(server, exchange, results);
+        }
+    }
+
+    private static async Task ReplaySmallKubeVirtAsync(List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results)
+    {
+        await using var cluster = await KubeVirtScenes.StartSmallAsync();
+        using var server = new ConformanceServer(cluster.Time, cluster.Machinery, cluster.Front);
+        foreach (var exchange in RecordedExchange.All.Where(exchange => exchange.Number >= 238))
+        {
+            await ReplayAsync(server, exchange, results);
+        }
+    }
+
+    private static async Task ReplayAsync(
+        ConformanceServer server, RecordedExchange exchange, List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results,
+        Func<Task>? during = null)
+    {
+        var answer = await server.SendAsync(exchange, during);
+        server.Names.Learn(exchange.Answer, answer.Body);
+        results.Add((exchange, Comparison.Compare(exchange, answer, server.Names)));
     }
 
     private static string Report(List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results)

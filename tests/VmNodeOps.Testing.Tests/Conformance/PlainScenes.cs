@@ -36,6 +36,9 @@ internal sealed class PlainScenes(ConformanceServer server)
                 Api.Modify(ResourceTypes.Nodes, null, "node-1", node => node["spec"]!["taints"] =
                     RecordedExchange.Of(18).Answer!["spec"]!["taints"]!.DeepClone());
                 break;
+            case 19:
+                Api.Modify(ResourceTypes.Nodes, null, "node-1", node => node["spec"]!.AsObject().Remove("taints"));
+                break;
             case 32:
                 // This page was asked for with the token of another list than the one recorded before it.
                 server.Names.Add(TokenOf(RecordedExchange.Of(32).Target), server.Names.Apply((string)RecordedExchange.Of(30).Answer!["metadata"]!["continue"]!));
@@ -62,6 +65,10 @@ internal sealed class PlainScenes(ConformanceServer server)
                 break;
             case 105:
                 Api.Compact();
+                break;
+            case 109:
+                // Opened at a version that another watch had been opened at before the history was compacted.
+                server.IsNow("910");
                 break;
         }
     }

@@ -35,6 +35,9 @@ internal sealed class RecordedExchange
     /// <summary>An object, a text, or for a watch the list of its events.</summary>
     public JsonNode? Answer => Response["body"];
 
+    /// <summary>From 201 on the server carried KubeVirt, whose parts wrote what the answers show.</summary>
+    public bool ShowsKubeVirt => Number > 200;
+
     public bool IsWatch => Target.Contains("watch=1", StringComparison.Ordinal);
 
     public static RecordedExchange Of(int number) => All.Single(exchange => exchange.Number == number);

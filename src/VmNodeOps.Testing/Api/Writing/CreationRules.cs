@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VmNodeOps.Testing.Api.Storage;
 
 namespace VmNodeOps.Testing.Api.Writing;
 
@@ -6,7 +7,7 @@ namespace VmNodeOps.Testing.Api.Writing;
 internal static class CreationRules
 {
     /// <param name="resetsStatus">Whether the object comes from outside, where a new object starts without a status of its own.</param>
-    public static void Apply(ResourceType type, JsonObject json, bool resetsStatus)
+    public static void Apply(ResourceType type, JsonObject json, bool resetsStatus, ObjectStore store)
     {
         // A kubelet registers its node with a status, and that is taken.
         if (resetsStatus && type.HasStatus && !ReferenceEquals(type, ResourceTypes.Nodes))
@@ -16,6 +17,7 @@ internal static class CreationRules
 
         if (ReferenceEquals(type, ResourceTypes.Pods))
         {
+            PodPriority.Resolve(json, store);
             PodDefaults.Apply(json);
         }
         else if (ReferenceEquals(type, ResourceTypes.Namespaces))

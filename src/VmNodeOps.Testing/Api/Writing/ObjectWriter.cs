@@ -119,7 +119,7 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
         }
 
         EmptyMembers.Drop(type, json);
-        CreationRules.Apply(type, json, context.SeparatesStatus);
+        CreationRules.Apply(type, json, context.SeparatesStatus, store);
         return json;
     }
 
