@@ -14,7 +14,7 @@ internal sealed class TestApi : IDisposable
         Pause = Time.Pause();
     }
 
-    public SimulatedTime Time { get; } = SimulatedTime.Virtual();
+    public SimulatedTime Time { get; } = SimulatedTime.Virtual(maximumStep: TimeSpan.FromMinutes(10));
 
     public ApiMachinery Api { get; }
 

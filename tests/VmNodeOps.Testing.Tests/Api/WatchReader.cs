@@ -2,14 +2,14 @@ using VmNodeOps.Testing.Api;
 
 namespace VmNodeOps.Testing.Tests.Api;
 
-/// <summary>Reads a watch frame by frame; a frame that does not come is a failure after two real seconds.</summary>
+/// <summary>Reads a watch frame by frame; a frame that does not come is a failure after ten real seconds.</summary>
 internal sealed class WatchReader(ApiAnswer answer) : IDisposable
 {
     private readonly IWatchStream _stream = ((WatchAnswer)answer).Stream;
 
     public async Task<WatchFrame?> ReadAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         return await _stream.ReadAsync(limit.Token);
     }
 

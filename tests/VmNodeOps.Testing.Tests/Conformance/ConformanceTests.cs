@@ -11,6 +11,9 @@ public sealed class ConformanceTests(ITestOutputHelper output)
 {
     private const int DifferencesShown = 3;
 
+    /// <summary>Exchanges that ours answers otherwise, each with its reason. There is none.</summary>
+    private static readonly IReadOnlyDictionary<int, string> KnownDifferences = new Dictionary<int, string>();
+
     [Fact]
     public async Task Recorded_exchanges_are_answered_as_a_real_server_answered_them()
     {
@@ -21,10 +24,12 @@ public sealed class ConformanceTests(ITestOutputHelper output)
 
         var report = Report(results);
         output.WriteLine(report);
+        // The runner shows a passing test's output to nobody; the build prints this file.
         await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "conformance.txt"), report);
 
-        results.Count(result => result.Differences.Count == 0).Should().BeGreaterThanOrEqualTo(
-            RecordedExchange.All.Count * 9 / 10, "at least nine in ten exchanges must be answered alike:\n{0}", report);
+        results.Select(result => result.Exchange).Should().Equal(RecordedExchange.All, "each exchange is replayed");
+        results.Where(result => result.Differences.Count > 0).Select(result => result.Exchange.Number).Should().Equal(
+            KnownDifferences.Keys.Order(), "every other exchange must be answered alike:\n{0}", report);
     }
 
     private static async Task ReplayPlainAsync(List<(RecordedExchange Exchange, IReadOnlyList<string> Differences)> results)
@@ -85,7 +90,7 @@ public sealed class ConformanceTests(ITestOutputHelper output)
             $"conformance: {results.Count(result => result.Differences.Count == 0)} of {RecordedExchange.All.Count}"));
         foreach (var (exchange, differences) in results.Where(result => result.Differences.Count > 0))
         {
-            report.AppendLine(exchange.Name);
+            report.AppendLine(KnownDifferences.TryGetValue(exchange.Number, out var reason) ? $"{exchange.Name}: {reason}" : exchange.Name);
             foreach (var difference in differences.Take(DifferencesShown))
             {
                 report.AppendLine("  " + difference);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using VmNodeOps.Testing.Api.Selectors;
 using VmNodeOps.Testing.Api.Storage;
@@ -15,11 +16,14 @@ internal sealed class DisruptionBudgets(ObjectStore store, ObjectWriter writer, 
 
     private static readonly WriteContext Context = new("system:apiserver") { Subresource = "status" };
 
+    /// <summary>A namespace may have a budget per virtual machine, and every eviction asks them all.</summary>
+    private readonly ConditionalWeakTable<StoredObject, StrongBox<LabelSelector?>> _selectors = [];
+
     /// <exception cref="ApiErrorException">The budget does not allow it, or more than one budget selects the pod.</exception>
     public void Spend(StoredObject pod, bool dryRun)
     {
         var budgets = store.Take(ResourceTypes.PodDisruptionBudgets).List(pod.Namespace)
-            .Where(budget => LabelSelector.FromObject(budget.At("spec.selector") as JsonObject) is { } selector && selector.Matches(pod.Labels))
+            .Where(budget => SelectorOf(budget)?.Matches(pod.Labels) == true)
             .ToList();
         if (budgets.Count > 1)
         {
@@ -32,6 +36,9 @@ internal sealed class DisruptionBudgets(ObjectStore store, ObjectWriter writer, 
             CheckAndDecrement(budgets[0], pod, dryRun);
         }
     }
+
+    private LabelSelector? SelectorOf(StoredObject budget) =>
+        _selectors.GetValue(budget, found => new StrongBox<LabelSelector?>(LabelSelector.FromObject(found.At("spec.selector") as JsonObject))).Value;
 
     /// <summary>A pod that is not ready counts for nothing: it may go always, or as long as enough others are healthy.</summary>
     private static bool LetsUnhealthyGo(StoredObject budget, StoredObject pod)

@@ -21,6 +21,7 @@ internal sealed class WriteVerbs(MachineryCore core, StrictFields strictFields)
     {
         var body = BodyReader.Object(call);
         strictFields.Apply(call, body);
+        NameValidation.Check(call.Type, (string?)body["metadata"]!["name"] ?? "");
         NodeValidation.Check(call.Type, body);
         return new ObjectAnswer(201, core.Create(call.Type, body, Context(call)));
     }

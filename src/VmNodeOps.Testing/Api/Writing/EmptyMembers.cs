@@ -10,6 +10,8 @@ internal static class EmptyMembers
     public static void Drop(ResourceType type, JsonObject json)
     {
         var metadata = json["metadata"]!.AsObject();
+        // Who manages which field is not kept; what a client sends back of another server's bookkeeping is dropped.
+        metadata.Remove("managedFields");
         foreach (var member in OfMetadata)
         {
             DropIfEmpty(metadata, member);
