@@ -21,6 +21,7 @@ internal sealed class SceneBuilder
         var hosts = new HostOptions { KubernetesVersion = builder.KubernetesVersion, Heartbeats = builder.Heartbeats };
         // Before 1.32 the API server's default was to refuse sendInitialEvents.
         Api.Features.WatchList = hosts.Minor >= 32;
+        Api.Features.KnownSpecFields[ResourceTypes.VirtualMachineInstanceMigrations.QualifiedName] = builder.KubeVirt.MigrationSpecFields;
         ControlPlane = new Controllers.ControlPlane(Api, new Controllers.ControlPlaneOptions { Hosts = hosts, Events = builder.Events });
         KubeVirt = new KubeVirtSimulation(Api, ControlPlane.Kubelets, new KubeVirtSettings
         {

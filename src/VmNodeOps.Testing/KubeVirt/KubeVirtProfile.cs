@@ -50,6 +50,24 @@ public sealed record KubeVirtProfile
     /// <summary>Since 1.7 there is <c>evacuate/cancel</c>.</summary>
     internal bool CanCancelEvacuation => _version >= new Version(1, 7);
 
+    /// <summary>Since 1.6 a migration may name nodes, or come from another cluster.</summary>
+    internal bool MigrationsNameNodes => _version >= new Version(1, 6);
+
+    /// <summary>Since 1.7 a migration has a priority.</summary>
+    internal bool MigrationsHavePriority => _version >= new Version(1, 7);
+
+    /// <summary>The members of a migration's spec that the schema of this version has.</summary>
+    internal IReadOnlySet<string> MigrationSpecFields
+    {
+        get
+        {
+            var fields = new HashSet<string> { "vmiName" };
+            fields.UnionWith(MigrationsNameNodes ? ["addedNodeSelector", "receive", "sendTo"] : []);
+            fields.UnionWith(MigrationsHavePriority ? ["priority"] : []);
+            return fields;
+        }
+    }
+
     /// <summary>Since 1.9 all migrations of an evacuation are made at once and queue by priority; before, only as many as may run.</summary>
     internal bool QueuesByPriority => _version >= new Version(1, 9);
 
