@@ -6,7 +6,8 @@ namespace VmNodeOps.Testing.Api;
 /// <summary>One version of one object, as stored. Immutable: <see cref="Json"/> is shared by everybody and must not be changed.</summary>
 /// <remarks>
 /// <para>Writers go through <see cref="IClusterApi.Modify"/>, which hands out a copy.</para>
-/// <para>What is kept is the bytes, with what indexes ask for beside them; the tree is made when somebody first looks into it. Because the tree
+/// <para>What is kept is the bytes, with what indexes ask for beside them; the tree is made when somebody
+/// looks into it, and let go afterwards: the trees of a hundred thousand pods would take five times the memory of their bytes. Because the tree
 /// is read from bytes, its numbers convert to every numeric type, whatever type the writer set.</para>
 /// </remarks>
 internal sealed class StoredObject
@@ -14,7 +15,7 @@ internal sealed class StoredObject
     private static readonly Dictionary<string, string> NoLabels = [];
 
     private readonly byte[] _utf8;
-    private JsonObject? _json;
+    private WeakReference<JsonObject>? _json;
 
     public StoredObject(ResourceType type, JsonObject json, long revision)
     {
@@ -55,7 +56,20 @@ internal sealed class StoredObject
     public string? NodeName { get; }
 
     /// <summary>The object with kind and apiVersion. Read only.</summary>
-    public JsonObject Json => _json ??= JsonBytes.Read(_utf8);
+    public JsonObject Json
+    {
+        get
+        {
+            if (_json is { } known && known.TryGetTarget(out var json))
+            {
+                return json;
+            }
+
+            json = JsonBytes.Read(_utf8);
+            _json = new WeakReference<JsonObject>(json);
+            return json;
+        }
+    }
 
     /// <summary>The object as it goes over the wire, serialized once.</summary>
     public ReadOnlyMemory<byte> Utf8 => _utf8;
