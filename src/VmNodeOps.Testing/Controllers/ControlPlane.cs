@@ -32,6 +32,7 @@ internal sealed class ControlPlane : IDisposable
             new DisruptionController(api, Options.Disruption, Options.Events),
             new AttachDetachController(api, Options.AttachDetach, Options.Events),
             new ExternalAttacher(api, Storage),
+            new EventExpiry(api),
         ];
     }
 

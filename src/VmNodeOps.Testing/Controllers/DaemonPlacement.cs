@@ -25,11 +25,11 @@ internal sealed class DaemonPlacement
         pod.NodeName ?? Terms(pod.Json["spec"]).SelectMany(term => term.Children("matchFields"))
             .Where(field => field.Text("key") == "metadata.name").SelectMany(field => field.Texts("values")).FirstOrDefault();
 
-    public bool Wants(StoredObject node) => _affinity.Matches(node.Name, node.Labels) && Taint.Of(node.Json).All(IsHarmless);
+    public bool Wants(DaemonNode node) => _affinity.Matches(node.Name, node.Labels) && node.Taints.All(IsHarmless);
 
     /// <summary>A pod that would no longer be placed stays, as long as no NoExecute taint drives it out.</summary>
-    public bool MayStay(StoredObject node) =>
-        _affinity.Matches(node.Name, node.Labels) && Taint.Of(node.Json).All(taint => taint.Effect != Taint.NoExecute || IsHarmless(taint));
+    public bool MayStay(DaemonNode node) =>
+        _affinity.Matches(node.Name, node.Labels) && node.Taints.All(taint => taint.Effect != Taint.NoExecute || IsHarmless(taint));
 
     public JsonObject NewPod(string node)
     {

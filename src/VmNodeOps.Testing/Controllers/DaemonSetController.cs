@@ -7,7 +7,7 @@ internal sealed class DaemonSetController : Controller
 {
     private readonly EventRecorder _events;
     private readonly WorkQueue<(string Namespace, string Name)> _queue;
-    private readonly Dictionary<string, string> _nodes = [];
+    private readonly SortedDictionary<string, DaemonNode> _nodes = new(StringComparer.Ordinal);
     private readonly SortedSet<(string Namespace, string Name)> _sets = [];
 
     public DaemonSetController(IClusterApi api, WorkloadOptions? options = null, bool events = true)
@@ -47,17 +47,23 @@ internal sealed class DaemonSetController : Controller
     /// <summary>Only what decides about placement counts; a heartbeat does not.</summary>
     private void OnNode(ObjectChange change)
     {
-        var node = change.Object;
-        var signature = change.Kind == ChangeKind.Deleted
-            ? ""
-            : string.Join('\n', node.Labels.Select(label => $"{label.Key}={label.Value}").Concat(Taint.Of(node.Json).Select(taint => $"{taint}{taint.Effect}")));
-        if (_nodes.GetValueOrDefault(node.Name) != signature)
+        var name = change.Object.Name;
+        if (change.Kind == ChangeKind.Deleted)
         {
-            _nodes[node.Name] = signature;
-            foreach (var key in _sets)
-            {
-                _queue.Add(key);
-            }
+            _nodes.Remove(name);
+            return;
+        }
+
+        var node = new DaemonNode(name, change.Object.Labels, [.. Taint.Of(change.Object.Json)]);
+        if (_nodes.TryGetValue(name, out var known) && known.SameAs(node))
+        {
+            return;
+        }
+
+        _nodes[name] = node;
+        foreach (var key in _sets)
+        {
+            _queue.Add(key);
         }
     }
 
@@ -71,7 +77,7 @@ internal sealed class DaemonSetController : Controller
         var placement = new DaemonPlacement(set);
         var pods = OwnedPods.Of(Api, set).ToLookup(pod => DaemonPlacement.NodeOf(pod) ?? "");
         var counts = new DaemonCounts();
-        foreach (var node in Api.List(ResourceTypes.Nodes))
+        foreach (var node in _nodes.Values)
         {
             SyncNode(set, placement, node, [.. pods[node.Name]], counts);
         }
@@ -79,7 +85,7 @@ internal sealed class DaemonSetController : Controller
         Api.Modify(ResourceTypes.DaemonSets, set.Namespace, set.Name, json => counts.Write(json), set.Uid);
     }
 
-    private void SyncNode(StoredObject set, DaemonPlacement placement, StoredObject node, List<StoredObject> pods, DaemonCounts counts)
+    private void SyncNode(StoredObject set, DaemonPlacement placement, DaemonNode node, List<StoredObject> pods, DaemonCounts counts)
     {
         foreach (var failed in pods.Where(pod => pod.Phase() == "Failed" && !pod.IsDeleting).ToList())
         {

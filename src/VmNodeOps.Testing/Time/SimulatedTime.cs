@@ -113,6 +113,7 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
     public Task AdvanceAsync(TimeSpan duration, CancellationToken cancellationToken = default) => Task.Delay(duration, this, cancellationToken);
 
     /// <summary>Completes as soon as the condition holds, which is asked after every step of the simulation.</summary>
+    /// <remarks>The condition runs on the simulation's thread while nothing else does: it looks at the cluster as it stands, and must not wait.</remarks>
     /// <exception cref="TimeoutException">The condition did not hold within the limit.</exception>
     public async Task UntilAsync(Func<bool> condition, TimeSpan limit, string what, CancellationToken cancellationToken = default)
     {
