@@ -1,0 +1,46 @@
+using System.CommandLine;
+using VmNodeOps.Cluster;
+using VmNodeOps.Kubernetes;
+using VmNodeOps.Tool.Terminal;
+
+namespace VmNodeOps.Tool.CommandLine;
+
+/// <summary>What commands work with.</summary>
+internal sealed class ToolServices(ToolConsole console, TimeProvider time)
+{
+    public ToolConsole Console => console;
+
+    public TimeProvider Time => time;
+
+    public SharedOptions Options { get; } = new();
+
+    public bool WantsJson(ParseResult parsed) => parsed.GetValue(Options.Output) == "json";
+
+    /// <summary>The cluster that the command line means. Nothing is sent yet.</summary>
+    /// <exception cref="ClusterException">There is no such configuration.</exception>
+    public KubernetesCluster Connect(ParseResult parsed)
+    {
+        var connection = new KubernetesClusterOptions { TimeProvider = time };
+        var context = parsed.GetValue(Options.Context);
+        return parsed.GetValue(Options.Kubeconfig) is { } path
+            ? KubernetesCluster.FromKubeConfig(path, context, connection)
+            : KubernetesCluster.FromDefaults(context, connection);
+    }
+
+    /// <summary>Does something that only reads, for as long as --timeout lets it.</summary>
+    public async Task<T> ReadAsync<T>(ParseResult parsed, Func<KubernetesCluster, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
+        using var cluster = Connect(parsed);
+        var timeout = parsed.GetValue(Options.Timeout);
+        using var deadline = new CancellationTokenSource(timeout ?? System.Threading.Timeout.InfiniteTimeSpan, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            return await read(cluster, both.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ToolException(ExitCode.TimedOut, $"The cluster did not answer within the {timeout} of --timeout ({cluster}).");
+        }
+    }
+}

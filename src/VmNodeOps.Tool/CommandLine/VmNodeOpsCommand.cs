@@ -1,0 +1,25 @@
+using System.CommandLine;
+using VmNodeOps.Tool.Commands;
+
+namespace VmNodeOps.Tool.CommandLine;
+
+/// <summary>The tool as a whole.</summary>
+internal sealed class VmNodeOpsCommand : RootCommand
+{
+    public VmNodeOpsCommand(ToolServices services)
+        : base("Empties nodes of KubeVirt clusters for maintenance, brings them back, and recovers the virtual machines of crashed ones.")
+    {
+        foreach (var option in services.Options.All)
+        {
+            Options.Add(option);
+        }
+
+        Subcommands.Add(new NodesCommand(services));
+        Subcommands.Add(new VmsCommand(services));
+        Subcommands.Add(new PlanCommand(services));
+        Subcommands.Add(new DrainCommand(services));
+        Subcommands.Add(new ReturnCommand(services));
+        Subcommands.Add(new RecoverCommand(services));
+        Subcommands.Add(new SimulateCommand(services));
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+using VmNodeOps.Tool.CommandLine;
+using VmNodeOps.Tool.Running;
+
+namespace VmNodeOps.Tool.Commands;
+
+/// <summary><c>vmnodeops drain NODE</c>: empties a node for maintenance and waits until its virtual machines run elsewhere.</summary>
+internal sealed class DrainCommand : Command
+{
+    public DrainCommand(ToolServices services)
+        : base("drain", "Empties a node for maintenance: cordons it, moves its virtual machines away, and waits until they run elsewhere.")
+    {
+        var node = new NodeArgument();
+        Arguments.Add(node);
+        SetAction((parsed, token) => new MaintenanceRunning(services, parsed).RunAsync(
+            Procedures.Drain(parsed.GetRequiredValue(node)), asks: true, token));
+    }
+}

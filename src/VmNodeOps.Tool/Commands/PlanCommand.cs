@@ -1,0 +1,37 @@
+using System.CommandLine;
+using VmNodeOps.Tool.CommandLine;
+using VmNodeOps.Tool.Running;
+
+namespace VmNodeOps.Tool.Commands;
+
+/// <summary><c>vmnodeops plan drain|recover|return NODE</c>: what would be done to which object, and why. Writes nothing to the cluster.</summary>
+internal sealed class PlanCommand : Command
+{
+    private readonly ToolServices _services;
+
+    public PlanCommand(ToolServices services)
+        : base("plan", "Shows what a command would do to which object, and why. Writes nothing to the cluster.")
+    {
+        _services = services;
+        Add("drain", "Shows what `vmnodeops drain` would do.", Procedures.Drain);
+        Add("return", "Shows what `vmnodeops return` would do.", Procedures.Return);
+        Add("recover", "Shows what `vmnodeops recover` would do.", node => Procedures.Recover(node, new NobodyYet()));
+    }
+
+    private void Add(string name, string description, Func<string, NodeMaintenance> procedure)
+    {
+        var node = new NodeArgument();
+        var command = new Command(name, description);
+        command.Arguments.Add(node);
+        command.SetAction((parsed, token) => RunAsync(parsed, procedure(parsed.GetRequiredValue(node)), token));
+        Subcommands.Add(command);
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, NodeMaintenance maintenance, CancellationToken cancellationToken)
+    {
+        var plan = await _services.ReadAsync(
+            parsed, (cluster, token) => new MaintenanceRunner(cluster, _services.Time).PlanAsync(maintenance, token), cancellationToken);
+        _services.Console.Out.Write(_services.WantsJson(parsed) ? plan.ToJson() + "\n" : plan.ToText());
+        return (int)ExitCodes.Of(plan);
+    }
+}

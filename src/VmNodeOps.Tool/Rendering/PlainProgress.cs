@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace VmNodeOps.Tool.Rendering;
+
+/// <summary>A line for each event worth one, for logs and pipes.</summary>
+internal sealed class PlainProgress(TextWriter writer)
+{
+    public async Task<MaintenanceReport?> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
+    {
+        MaintenanceReport? report = null;
+        await foreach (var maintenanceEvent in events)
+        {
+            report = (maintenanceEvent as RunFinished)?.Report ?? report;
+            if (IsWorthALine(maintenanceEvent))
+            {
+                var line = Terminal.Printable.Line(maintenanceEvent.Describe());
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{maintenanceEvent.At:HH:mm:ss}Z {line}"));
+                writer.Flush();
+            }
+        }
+
+        return report;
+    }
+
+    /// <summary>Not the report, which follows as data; and of the writes only those whose answer was lost, since the others show in what they do.</summary>
+    private static bool IsWorthALine(MaintenanceEvent maintenanceEvent) => maintenanceEvent switch
+    {
+        RunFinished or StepStarted => false,
+        WriteAnswered write => write.Write.Result == WriteResult.Unknown,
+        _ => true,
+    };
+}

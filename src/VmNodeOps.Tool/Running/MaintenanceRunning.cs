@@ -1,0 +1,67 @@
+using System.CommandLine;
+using VmNodeOps.Tool.CommandLine;
+using VmNodeOps.Tool.Rendering;
+
+namespace VmNodeOps.Tool.Running;
+
+/// <summary>Runs a maintenance for a command: asks if need be, shows how it goes, writes the report.</summary>
+internal sealed class MaintenanceRunning(ToolServices services, ParseResult parsed)
+{
+    /// <param name="maintenance">What to do.</param>
+    /// <param name="asks">Whether it takes something away from somebody, so that it is not done unasked.</param>
+    /// <param name="cancellationToken">Ends the run in good order.</param>
+    public async Task<int> RunAsync(NodeMaintenance maintenance, bool asks, CancellationToken cancellationToken)
+    {
+        var mayAsk = asks && !parsed.GetValue(services.Options.Yes);
+        if (mayAsk && !services.Console.CanAsk)
+        {
+            throw new ToolException(
+                ExitCode.Usage, $"`{parsed.CommandResult.Command.Name}` asks before it does anything, and there is no terminal to ask on. Give --yes to answer beforehand.");
+        }
+
+        if (parsed.GetValue(services.Options.Timeout) is { } timeout)
+        {
+            maintenance = maintenance.With(options => options with { Timeout = timeout });
+        }
+
+        using var cluster = services.Connect(parsed);
+        var runner = new MaintenanceRunner(cluster, services.Time);
+        MaintenancePlan? approved = null;
+        if (mayAsk)
+        {
+            approved = await runner.PlanAsync(maintenance, cancellationToken);
+            if (!approved.IsRefused && !await IsWantedAsync(approved, cancellationToken))
+            {
+                throw new ToolException(ExitCode.Cancelled, "Nothing was done.");
+            }
+        }
+
+        var report = await FollowAsync(runner.StreamAsync(maintenance, approved, cancellationToken));
+        services.Console.Out.Write(services.WantsJson(parsed) ? report.ToJson() + "\n" : report.ToText());
+        return (int)ExitCodes.Of(report);
+    }
+
+    private Task<bool> IsWantedAsync(MaintenancePlan plan, CancellationToken cancellationToken)
+    {
+        services.Console.Error.Write(PlanDigest.Write(plan));
+        services.Console.Error.WriteLine($"The whole plan: vmnodeops plan {parsed.CommandResult.Command.Name} {plan.NodeName}");
+        return services.Console.AskAsync("Go on?", cancellationToken);
+    }
+
+    private async Task<MaintenanceReport> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
+    {
+        MaintenanceReport? report = null;
+        try
+        {
+            report = services.Console.Live is { } live
+                ? await new LiveProgress(live).FollowAsync(events)
+                : await new PlainProgress(services.Console.Error).FollowAsync(events);
+        }
+        catch (MaintenanceCanceledException exception) when (exception.Report is not null)
+        {
+            report = exception.Report;
+        }
+
+        return report ?? throw new InvalidOperationException("The run ended without a report.");
+    }
+}

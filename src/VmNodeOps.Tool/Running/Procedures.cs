@@ -1,0 +1,11 @@
+namespace VmNodeOps.Tool.Running;
+
+/// <summary>What the tool's words mean in the library's.</summary>
+internal static class Procedures
+{
+    public static NodeMaintenance Drain(string node) => NodeMaintenance.OnNode(node).GracefulShutdown();
+
+    public static NodeMaintenance Return(string node) => NodeMaintenance.OnNode(node).ReturnToService();
+
+    public static NodeMaintenance Recover(string node, IEvidenceSource evidence) => NodeMaintenance.OnNode(node).RecoverFromCrash(evidence);
+}
