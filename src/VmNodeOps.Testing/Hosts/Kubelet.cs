@@ -337,7 +337,7 @@ internal sealed class Kubelet
             WriteStatus();
         }
 
-        var limit = Time.GetUtcNow() + (graceful ? Options.ShutdownGracePeriod : Options.OperatingSystemStopTimeout);
+        var limit = graceful ? Options.ShutdownGracePeriod : Options.OperatingSystemStopTimeout;
         (string, string)? reason = graceful ? ("Terminated", "Pod was terminated in response to imminent node shutdown.") : null;
         foreach (var processes in _pods.Values.ToList())
         {

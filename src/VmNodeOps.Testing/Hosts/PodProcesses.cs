@@ -9,7 +9,7 @@ internal sealed class PodProcesses
     private readonly Kubelet _kubelet;
     private readonly IPodWorkload _workload;
     private ITimer? _timer;
-    private DateTimeOffset _killAt = DateTimeOffset.MaxValue;
+    private TimeSpan _grace;
 
     public PodProcesses(Kubelet kubelet, StoredObject pod)
     {
@@ -95,7 +95,7 @@ internal sealed class PodProcesses
         }
         else if (pod.IsDeleting && Stage is PodStage.Running or PodStage.Stopping)
         {
-            StopBy(pod.DeletionTime() ?? _kubelet.Time.GetUtcNow());
+            StopWithin(TimeSpan.FromSeconds(Math.Max(1, pod.Json["metadata"].Number("deletionGracePeriodSeconds") ?? 0)));
         }
 
         TryStart();
@@ -119,20 +119,21 @@ internal sealed class PodProcesses
         }
     }
 
-    /// <summary>SIGTERM, and SIGKILL at that time; called again, only an earlier end counts.</summary>
-    public void StopBy(DateTimeOffset killAt)
+    /// <summary>
+    /// SIGTERM, and SIGKILL when the grace is over. The grace counts from when the kubelet hears of the deletion, however long ago that was;
+    /// heard of again, only a shorter one counts.
+    /// </summary>
+    public void StopWithin(TimeSpan grace)
     {
-        if (Stage == PodStage.Stopping && killAt >= _killAt)
+        if (Stage == PodStage.Stopping && grace >= _grace)
         {
             return;
         }
 
         var first = Stage == PodStage.Running;
         Stage = PodStage.Stopping;
-        _killAt = killAt;
+        _grace = grace;
         _timer?.Dispose();
-        var grace = killAt - _kubelet.Time.GetUtcNow();
-        grace = grace < TimeSpan.Zero ? TimeSpan.Zero : grace;
         _timer = _kubelet.Time.After(grace, KillAndEnd);
         if (first)
         {
@@ -141,12 +142,12 @@ internal sealed class PodProcesses
     }
 
     /// <summary>The node shuts down: containers that have not started never will, running ones are told to stop.</summary>
-    public void ShutDown(DateTimeOffset killAt, (string Reason, string Message)? reason)
+    public void ShutDown(TimeSpan grace, (string Reason, string Message)? reason)
     {
         FinalReason = reason;
         if (Stage == PodStage.Running)
         {
-            StopBy(killAt);
+            StopWithin(grace);
         }
         else if (Stage is PodStage.WaitingForVolumes or PodStage.Starting)
         {

@@ -127,6 +127,40 @@ public class HostTests
     }
 
     [Fact]
+    public async Task A_host_that_returns_gives_a_deleted_pod_its_whole_grace()
+    {
+        var workload = new RecordingWorkload();
+        using var cluster = new ClusterFixture(workload: workload);
+        cluster.AddPodOn("node-1", "pod-a");
+        await cluster.RunningAsync("pod-a");
+        cluster.Host("node-1").CutOff();
+        cluster.Api.Delete(ResourceTypes.Pods, "default", "pod-a");
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(10));
+
+        cluster.Host("node-1").Reconnect();
+        var back = cluster.Now;
+        await cluster.UntilAsync(() => cluster.Pod("pod-a") is null, "gone");
+
+        (cluster.Now - back).Should().BeCloseTo(TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task What_ended_while_a_host_was_cut_off_is_reported_on_its_return()
+    {
+        using var cluster = new ClusterFixture();
+        cluster.AddPodOn("node-1", "pod-a");
+        var uid = (await cluster.RunningAsync("pod-a")).Uid;
+
+        cluster.Host("node-1").CutOff();
+        cluster.Host("node-1").ReportProcessesEnded(uid, succeeded: true);
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(30));
+        cluster.Pod("pod-a")!.Phase().Should().Be("Running");
+
+        cluster.Host("node-1").Reconnect();
+        await cluster.UntilAsync(() => cluster.Pod("pod-a")!.Phase() == "Succeeded", "reported");
+    }
+
+    [Fact]
     public async Task Without_power_every_process_dies_and_the_api_hears_nothing()
     {
         var workload = new RecordingWorkload();
