@@ -35,6 +35,16 @@ public sealed class EvictionTests : IDisposable
     }
 
     [Fact]
+    public void A_resourceVersion_that_holds_before_the_eviction_is_enough()
+    {
+        var pod = _test.CreatePod("a");
+
+        _test.Api.Evict("default", "a", new DeleteRequest { ResourceVersion = (string)pod.At("metadata.resourceVersion")! });
+
+        _test.Api.Get(ResourceTypes.Pods, "default", "a")!.IsDeleting.Should().BeTrue();
+    }
+
+    [Fact]
     public void A_budget_without_a_disruption_left_refuses_and_one_with_gives_it_away()
     {
         _test.CreatePod("a", labels: """{"app":"x"}""");

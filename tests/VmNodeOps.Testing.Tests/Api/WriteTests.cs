@@ -112,5 +112,35 @@ public sealed class WriteTests : IDisposable
             "422 Invalid: CreateOptions.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: \"Some\": supported values: \"All\"");
     }
 
+    [Fact]
+    public void A_change_is_made_anew_when_an_admission_has_written_the_object_meanwhile()
+    {
+        Create(ResourceTypes.ConfigMaps, """{"metadata":{"name":"c"}}""");
+        _test.Api.AddAdmission(new Marker(_test.Api));
+
+        var changed = _test.Api.Modify(ResourceTypes.ConfigMaps, "default", "c", json => json["data"] = TestApi.Json("""{"a":"1"}"""))!;
+
+        ((string)changed.At("data.a")!, (string)changed.At("metadata.labels.seen")!).Should().Be(("1", "yes"));
+    }
+
+    [Fact]
+    public void The_namespaces_of_the_system_stay() =>
+        TestApi.Refusal(() => _test.Call("delete", ResourceTypes.Namespaces, "default")).Should().Be(
+            "403 Forbidden: namespaces \"default\" is forbidden: this namespace may not be deleted");
+
+    private sealed class Marker(IClusterApi api) : IAdmission
+    {
+        private bool _done;
+
+        public void Admit(AdmissionRequest request)
+        {
+            if (!_done)
+            {
+                _done = true;
+                api.Modify(ResourceTypes.ConfigMaps, "default", "c", json => json["metadata"]!["labels"] = TestApi.Json("""{"seen":"yes"}"""));
+            }
+        }
+    }
+
     private StoredObject Create(ResourceType type, string body) => ((ObjectAnswer)_test.Call("create", type, body: body)).Object;
 }

@@ -31,6 +31,8 @@ internal sealed class PodEviction(
             {
                 _budgets.Spend(pod, request.DryRun);
                 MarkAsDisrupted(pod, request, user);
+                // It held when the pod was looked at; the mark has just changed it.
+                request = request with { ResourceVersion = null };
             }
 
             deletion.Delete(ResourceTypes.Pods, ns, name, request, user);

@@ -5,6 +5,8 @@ namespace VmNodeOps.Testing.Api.Writing;
 /// <summary>What every write passes: first the server's own namespace lifecycle, then what the simulation added, in that order.</summary>
 internal sealed class AdmissionChain(ObjectStore store)
 {
+    private static readonly string[] Immortal = ["default", "kube-public", "kube-system"];
+
     private readonly List<IAdmission> _admissions = [];
 
     public void Add(IAdmission admission)
@@ -20,6 +22,11 @@ internal sealed class AdmissionChain(ObjectStore store)
         if (request is { Operation: AdmissionOperation.Create, Namespace: { Length: > 0 } ns })
         {
             RefuseInMissingOrTerminatingNamespace(request, ns);
+        }
+
+        if (request.Operation == AdmissionOperation.Delete && ReferenceEquals(request.Type, ResourceTypes.Namespaces) && Immortal.Contains(request.Name))
+        {
+            throw ApiErrors.Forbidden(request.Type, request.Name, "this namespace may not be deleted");
         }
 
         foreach (var admission in _admissions)

@@ -6,6 +6,8 @@ namespace VmNodeOps.Testing.Api.Writing;
 /// <summary>Creates and changes objects under the rules that hold for every write, whoever makes it.</summary>
 internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, NameSource names, SimulatedTime time)
 {
+    private const int MostAttempts = 5;
+
     /// <summary>What a writer may not set; the stored values stay.</summary>
     private static readonly string[] ServerOwned =
         ["name", "generateName", "namespace", "uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"];
@@ -57,22 +59,40 @@ internal sealed class ObjectWriter(ObjectStore store, AdmissionChain admission, 
     {
         lock (store.Gate)
         {
-            var next = change(current.Json.DeepClone().AsObject());
-            next = ObjectShape.Ordered(current.Type, JsonBytes.Canonical(next));
-            KeepServerOwned(current.Json, next);
-            EmptyMembers.Drop(current.Type, next);
-            if (context.SeparatesStatus)
+            for (var attempt = 1; ; attempt++)
             {
-                SeparateStatus(current, next, context.Subresource == "status");
-            }
+                var next = Admitted(current, change, context);
+                var latest = store.Get(current.Type, current.Namespace, current.Name);
+                if (ReferenceEquals(latest, current))
+                {
+                    return Store(current, next, context);
+                }
 
-            admission.Admit(new AdmissionRequest
-            {
-                Operation = AdmissionOperation.Update, Type = current.Type, Subresource = context.Subresource, Namespace = current.Namespace,
-                Name = current.Name, Object = next, OldObject = current.Json, DryRun = context.DryRun, User = context.User,
-            });
-            return Store(current, next, context);
+                // An admission wrote the object itself: the change is made anew on what it left.
+                current = latest is not null && latest.Uid == current.Uid && attempt < MostAttempts
+                    ? latest
+                    : throw ApiErrors.Modified(current.Type, current.Name);
+            }
         }
+    }
+
+    private JsonObject Admitted(StoredObject current, Func<JsonObject, JsonObject> change, WriteContext context)
+    {
+        var next = change(current.Json.DeepClone().AsObject());
+        next = ObjectShape.Ordered(current.Type, JsonBytes.Canonical(next));
+        KeepServerOwned(current.Json, next);
+        EmptyMembers.Drop(current.Type, next);
+        if (context.SeparatesStatus)
+        {
+            SeparateStatus(current, next, context.Subresource == "status");
+        }
+
+        admission.Admit(new AdmissionRequest
+        {
+            Operation = AdmissionOperation.Update, Type = current.Type, Subresource = context.Subresource, Namespace = current.Namespace,
+            Name = current.Name, Object = next, OldObject = current.Json, DryRun = context.DryRun, User = context.User,
+        });
+        return next;
     }
 
     private StoredObject Store(StoredObject current, JsonObject next, WriteContext context)
