@@ -29,6 +29,21 @@ public sealed class OtherCommandsTests
         scene.Cluster.Objects.Get("configmaps", "a").Should().BeNull();
     }
 
+    [KubectlTheory]
+    [MemberData(nameof(OldestAndNewestKubectl), MemberType = typeof(KubectlScene))]
+    public async Task Without_virt_api_machines_can_still_be_looked_at(string kubectl)
+    {
+        await using var scene = await StartAsync(kubectl, cluster => cluster.WithVirtualMachine("vm"));
+        scene.Cluster.StopVirtApi();
+
+        var machines = await scene.Shell.RunAsync("kubectl get vmis -A");
+        var pods = await scene.Shell.RunAsync("kubectl get po -A -l kubevirt.io=virt-launcher -o wide");
+
+        (machines.ExitCode, pods.ExitCode).Should().Be((0, 0), machines.Error + pods.Error);
+        machines.Output.Should().Contain("vm ");
+        pods.Output.Should().Contain("virt-launcher-vm-");
+    }
+
     private static string Piped(string name, string value, string command) =>
         $$$"""echo '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"{{{name}}}"},"data":{"key":"{{{value}}}"}}' | {{{command}}}""";
 
