@@ -10,6 +10,8 @@ internal sealed class LiveView<T> : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ObjectName, T> _objects = [];
+    private readonly Dictionary<string, T> _gone = [];
+    private readonly Func<T, bool>? _remembers;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _synchronized = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ChangeBoard _board;
@@ -26,9 +28,12 @@ internal sealed class LiveView<T> : IAsyncDisposable
     /// <param name="board">Where news are posted.</param>
     /// <param name="subjects">Whom a changed object concerns.</param>
     /// <param name="services">The run, for its log and its note of trouble.</param>
+    /// <param name="remembers">Which objects are remembered when they are gone; null: none.</param>
     public LiveView(
-        IClusterReader<T> reader, Selection selection, Snapshot<T>? from, ChangeBoard board, Func<T, IEnumerable<ObjectName>> subjects, RunServices services)
+        IClusterReader<T> reader, Selection selection, Snapshot<T>? from, ChangeBoard board, Func<T, IEnumerable<ObjectName>> subjects, RunServices services,
+        Func<T, bool>? remembers = null)
     {
+        _remembers = remembers;
         _board = board;
         _subjects = subjects;
         _services = services;
@@ -82,6 +87,15 @@ internal sealed class LiveView<T> : IAsyncDisposable
         lock (_gate)
         {
             return _objects.GetValueOrDefault(name);
+        }
+    }
+
+    /// <summary>The last state of an object that is gone, as its deletion told it; null if it is not gone, or not remembered.</summary>
+    public T? FindGone(string uid)
+    {
+        lock (_gate)
+        {
+            return _gone.GetValueOrDefault(uid);
         }
     }
 
@@ -157,6 +171,10 @@ internal sealed class LiveView<T> : IAsyncDisposable
             if (kind == WatchEventKind.Deleted)
             {
                 _objects.Remove(item.Name);
+                if (_remembers?.Invoke(item) == true)
+                {
+                    _gone[item.Uid] = item;
+                }
             }
             else
             {

@@ -31,8 +31,8 @@ internal static class FateTexts
     {
         var (code, message, lift) = fate switch
         {
-            VirtualMachineFate.StaysDown => ("StaysDown", Afterwards(machine, fate), "Migrate it before, or start it afterwards."),
-            VirtualMachineFate.RestartsOnlyIfKilled => ("StaysDown", Afterwards(machine, fate), "Migrate it before, or start it afterwards."),
+            VirtualMachineFate.StaysDown or VirtualMachineFate.RestartsOnlyIfKilled => (
+                "StaysDown", Afterwards(machine, fate), $"Migrate it before, or start it afterwards: {StartCommand(machine.Name)}"),
             VirtualMachineFate.WouldBeLost => ("WouldBeLost", Afterwards(machine, fate), "Migrate it before, or make a virtual machine of it."),
             VirtualMachineFate.ReplacedUnderNewName => ("ReplacedUnderNewName", Afterwards(machine, fate), ""),
             VirtualMachineFate.Blocks => (
@@ -57,17 +57,18 @@ internal static class FateTexts
         };
     }
 
+    /// <summary>What starts a machine by hand.</summary>
+    public static string StartCommand(ObjectName name) => $"virtctl start -n {name.Namespace} {name.Name}";
+
     private static string Afterwards(NodeMachine machine, VirtualMachineFate fate) => fate switch
     {
         VirtualMachineFate.RestartsElsewhere => $"KubeVirt starts it on another node (run strategy {machine.Machine?.RunStrategy}).",
-        VirtualMachineFate.RestartsOnlyIfKilled => $"Its guest is shut down and stays down: run strategy RerunOnFailure restarts only after a failure. {Start(machine)}",
-        VirtualMachineFate.StaysDown => $"It stays down (run strategy {machine.Machine?.RunStrategy}). {Start(machine)}",
+        VirtualMachineFate.RestartsOnlyIfKilled => "It stays down: run strategy RerunOnFailure starts again only what failed.",
+        VirtualMachineFate.StaysDown => $"It stays down (run strategy {machine.Machine?.RunStrategy}).",
         VirtualMachineFate.ReplacedUnderNewName => $"Its replica set {machine.Instance?.Controller?.Name} makes another one under a new name.",
         VirtualMachineFate.WouldBeLost => "No virtual machine stands behind this instance, so nobody starts it again.",
         _ => "",
     };
-
-    private static string Start(NodeMachine machine) => $"To start it: virtctl start -n {machine.Name.Namespace} {machine.Name.Name}";
 
     private static string WhyNotMigratable(VirtualMachineInstance? instance) => instance?.FindCondition("LiveMigratable") is { } condition
         ? $"{condition.Reason}: {condition.Message}".Trim(' ', ':').TrimEnd('.')

@@ -75,12 +75,13 @@ internal static class MachineJudge
             return Underway($"Down; KubeVirt is to start it on another node (run strategy {machine.RunStrategy}).{Trouble(now.Machine)}");
         }
 
-        if (machine.RunStrategy == RunStrategy.RerunOnFailure && phase != InstancePhase.Succeeded)
+        // How it ended may have been missed. The machine's own status then tells when nothing more comes.
+        if (machine.RunStrategy == RunStrategy.RerunOnFailure && phase != InstancePhase.Succeeded && now.Machine?.PrintableStatus != "Stopped")
         {
             return Underway("Shutting down.");
         }
 
-        var message = $"Down, and stays so (run strategy {machine.RunStrategy}). To start it: virtctl start -n {before.Name.Namespace} {before.Name.Name}";
+        var message = $"Down, and stays so (run strategy {machine.RunStrategy}); '{FateTexts.StartCommand(before.Name)}' starts it.";
         return Settled(before.IsToRun && machine.RunStrategy != RunStrategy.Halted ? VirtualMachineOutcome.Missing : VirtualMachineOutcome.StaysDown, message);
     }
 

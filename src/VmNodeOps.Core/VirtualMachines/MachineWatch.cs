@@ -10,6 +10,7 @@ namespace VmNodeOps;
 internal sealed class MachineWatch : IAsyncDisposable
 {
     private readonly StepContext _context;
+    private readonly HashSet<string> _planned;
     private readonly LiveView<VirtualMachineInstance> _instances;
     private readonly LiveView<Migration> _migrations;
     private readonly LiveView<VirtualMachine> _machines;
@@ -19,10 +20,11 @@ internal sealed class MachineWatch : IAsyncDisposable
     private MachineWatch(StepContext context, NodeInventory inventory)
     {
         _context = context;
+        _planned = [.. inventory.Instances.Items.Select(instance => instance.Uid)];
         Board = new ChangeBoard();
         var (cluster, services) = (context.Cluster, context.Services);
         // Instances are followed all over the cluster, because they go to other nodes and late ones may come from any namespace.
-        _instances = new(cluster.VirtualMachineInstances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], services);
+        _instances = new(cluster.VirtualMachineInstances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], services, IsOfThisRun);
         _migrations = new(
             cluster.Migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
         _machines = new(cluster.VirtualMachines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
@@ -164,9 +166,14 @@ internal sealed class MachineWatch : IAsyncDisposable
     {
         var expectation = following.Expectation;
         var instance = _instances.Find(expectation.Name);
-        if (instance is not null && instance.Uid == expectation.Instance?.Uid)
+        if (instance is not null && instance.Uid == expectation.Instance!.Uid)
         {
             following.Former = instance;
+        }
+        else if (_instances.FindGone(expectation.Instance!.Uid) is { } gone)
+        {
+            // Its end and its deletion may have come at once: how it ended is in the last word about it.
+            following.Former = gone;
         }
 
         return new MachineNow
@@ -179,6 +186,10 @@ internal sealed class MachineWatch : IAsyncDisposable
             At = _context.Time.GetUtcNow(),
         };
     }
+
+    private bool IsOfThisRun(VirtualMachineInstance instance) =>
+        _planned.Contains(instance.Uid)
+        || _followings.TryGetValue(instance.Name, out var following) && following.Expectation.Instance!.Uid == instance.Uid;
 
     private List<Migration> MigrationsOf(ObjectName instance) =>
         [.. _migrations

@@ -79,10 +79,10 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
         var counts = settled
             .GroupBy(one => one.Standing.Outcome)
             .OrderBy(group => group.Key)
-            .Select(group => $"{group.Count()} {Word(group.Key)}");
-        var down = settled.Where(one => one.Standing.Outcome is VirtualMachineOutcome.StaysDown or VirtualMachineOutcome.Lost).Select(Describe).ToList();
-        var rest = down.Count == 0 ? "" : $". {string.Join(" ", down)}";
-        return StepOutcome.Succeeded($"{string.Join(", ", counts)}{rest}");
+            .Select(group => group.Key is VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted
+                ? $"{group.Count()} {Word(group.Key)}"
+                : $"{group.Count()} {Word(group.Key)} ({string.Join(", ", group.Select(one => one.Expected.Name))})");
+        return StepOutcome.Succeeded(string.Join(", ", counts));
     }
 
     private static string Describe((MachineExpectation Expected, MachineStanding Standing) one) => $"{one.Expected.Name}: {one.Standing.Message}";
@@ -91,7 +91,7 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
     {
         VirtualMachineOutcome.Migrated => "migrated",
         VirtualMachineOutcome.Restarted => "restarted elsewhere",
-        VirtualMachineOutcome.StaysDown => "down, as it has to be",
+        VirtualMachineOutcome.StaysDown => "down and staying so",
         VirtualMachineOutcome.Lost => "gone",
         _ => outcome.ToString(),
     };

@@ -16,7 +16,9 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
 {
     private const int MostLooks = 12;
     private static readonly TimeSpan Overslept = TimeSpan.FromMilliseconds(2.5);
+    private static readonly TimeSpan PatienceWithThreads = TimeSpan.FromMilliseconds(300);
 
+    private readonly RunnableThreads _runnable = new();
     private readonly Lock _gate = new();
     private readonly PriorityQueue<SimulatedTimer, (long Due, long Sequence)> _timers = new();
     private readonly Queue<Action> _work = new();
@@ -32,6 +34,7 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
     private long _sequence;
     private long _activity;
     private long _activityAtJump;
+    private long _lastJump = Stopwatch.GetTimestamp();
     private int _busy;
     private int _paused;
     private bool _stopped;
@@ -340,7 +343,8 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
     /// <summary>Looks three times, a millisecond apart, whether anybody moved; an in-process client shows by the thread pool's counters.</summary>
     /// <remarks>
     /// After an answer or an event has gone out, the thread that brings it to the client may still wait for a processor. Where this thread oversleeps,
-    /// the machine is that busy, and a few more looks give the other one its turn. The clock's own events need none of this.
+    /// the machine is that busy, and a few more looks give the other one its turn; and a client that compiles its first request or checks a certificate shows by its runnable thread.
+    /// The clock's own events need none of this.
     /// </remarks>
     private void JumpWhenQuiet()
     {
@@ -371,8 +375,15 @@ public sealed class SimulatedTime : TimeProvider, IDisposable
             }
         }
 
+        // A thread that spins for ever must not stop the clock for ever.
+        if (activity != _activityAtJump && Stopwatch.GetElapsedTime(_lastJump) < PatienceWithThreads && _runnable.Any())
+        {
+            return;
+        }
+
         _activityAtJump = activity;
         Jump();
+        _lastJump = Stopwatch.GetTimestamp();
     }
 
     /// <summary>Goes to the next instant that has a timer and fires all of that instant; later ones wait for the next quiet moment.</summary>

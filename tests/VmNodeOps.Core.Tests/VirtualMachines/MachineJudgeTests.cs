@@ -86,6 +86,17 @@ public sealed class MachineJudgeTests
     }
 
     [Fact]
+    public void A_machine_that_restarts_only_after_failures_and_whose_end_was_missed_is_judged_by_its_status()
+    {
+        var before = Before(VirtualMachineFate.RestartsOnlyIfKilled, run: RunStrategy.RerunOnFailure);
+        var machine = Machines.Machine(RunStrategy.RerunOnFailure);
+
+        MachineJudge.Judge(before, Now(instance: null) with { Machine = machine with { PrintableStatus = "Stopping" } }).IsSettled.Should().BeFalse();
+        MachineJudge.Judge(before, Now(instance: null) with { Machine = machine with { PrintableStatus = "Stopped" } })
+            .Should().BeEquivalentTo(new { Outcome = VirtualMachineOutcome.StaysDown, IsSettled = true });
+    }
+
+    [Fact]
     public void What_was_to_migrate_and_is_down_for_good_is_missing_and_the_message_says_what_starts_it()
     {
         var before = Before(VirtualMachineFate.Migrates, run: RunStrategy.Manual);
