@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VmNodeOps.Testing;
 using VmNodeOps.Testing.Faults;
 using VmNodeOps.Tests.Scenes;
@@ -164,45 +165,50 @@ public sealed class DrainTests
     [Fact]
     public async Task A_pod_whose_instance_is_gone_is_named_with_what_removes_it()
     {
-        await using var scene = await Scene.StartAsync(cluster => Workers(cluster)
-            .WithVirtualMachine("orphan", vm => vm.On("worker-1").Standalone()));
-        var pod = scene.Cluster.Objects.List("pods").Single(pod => (string?)pod["metadata"]!["labels"]?["kubevirt.io"] == "virt-launcher");
-        var name = (string)pod["metadata"]!["name"]!;
-        scene.Cluster.Objects.Change("pods", name, json => json["metadata"]!.AsObject().Remove("ownerReferences"));
-        scene.Cluster.StopVirtController();
-        scene.Cluster.Objects.Change("virtualmachineinstances", "orphan", json => json["metadata"]!.AsObject().Remove("finalizers"));
-        scene.Cluster.Objects.Delete("virtualmachineinstances", "orphan");
+        await using var scene = await Scene.StartAsync(Workers);
+        scene.Cluster.Objects.Create(Launcher("virt-launcher-orphan-x1y2z", domain: "orphan"));
 
         var report = await scene.Runner.RunAsync(Shutdown);
 
         report.Result.Should().Be(MaintenanceResult.Blocked, report.ToText());
         report.Steps[1].Outcome.Code.Should().Be("OrphanLauncher");
-        report.Summary.Should().Contain($"kubectl delete pod -n default {name}");
+        report.Summary.Should().Contain("kubectl delete pod -n default virt-launcher-orphan-x1y2z");
     }
 
     [Fact]
     public async Task What_comes_after_the_plan_is_drained_too()
     {
         await using var scene = await Scene.StartAsync(cluster => Workers(cluster)
-            .WithVirtualMachine("first", vm => vm.On("worker-1").Behave(guest => guest with { ShutdownDuration = TimeSpan.FromSeconds(20) }))
-            .WithVirtualMachine("late", vm => vm.On("worker-2")));
-        // Nothing is cordoned here, so a machine can still come: a user moves one onto the node.
-        var run = scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1").Drain().WaitUntilVirtualMachinesRunElsewhere());
+            .WithVirtualMachine("first", vm => vm.On("worker-1").Behave(guest => guest with { ShutdownDuration = TimeSpan.FromSeconds(20) })));
+        var run = scene.Runner.RunAsync(Shutdown);
         await scene.Cluster.UntilAsync(() => scene.Cluster.Requests.Of("create", "pods", "eviction").Count > 0, "the drain has begun");
-        scene.Cluster.SetUnschedulable("worker-2");
-        scene.Cluster.SetUnschedulable("worker-3");
-        scene.Cluster.CrashGuest("late");
-        await scene.Cluster.UntilAsync(() => scene.Cluster.Guests.Of("late").Any(guest => guest.Node == "worker-1"), "the late one came");
-        scene.Cluster.SetUnschedulable("worker-1");
-        scene.Cluster.SetUnschedulable("worker-2", unschedulable: false);
+
+        // Bound to the node by its maker, past the scheduler and so past the cordon.
+        scene.Cluster.Objects.Create(Launcher("virt-launcher-late-x1y2z"));
 
         var report = await run;
+        report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
+        report.Findings.Should().Contain(finding => finding.Code == "LateArrival" && finding.Message.Contains("virt-launcher-late-x1y2z"));
+        scene.Cluster.Objects.Get("pods", "virt-launcher-late-x1y2z").Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_machine_that_is_on_its_way_to_the_node_arrives_and_leaves_again()
+    {
+        await using var scene = await Scene.StartAsync(cluster => Workers(cluster)
+            .WithVirtualMachine("comes", vm => vm.On("worker-2").LiveMigrate().Behave(guest => guest with { MigrationDuration = TimeSpan.FromSeconds(20) })));
+        scene.Cluster.SetUnschedulable("worker-3");
+        await scene.Client.Migrations.CreateAsync(new VmNodeOps.Cluster.ObjectName("default", "comes"));
+        await scene.Cluster.UntilAsync(() => scene.Cluster.Objects.Text("virtualmachineinstances", "comes", "status.migrationState.startTimestamp") is not null, "it is under way");
+        scene.Cluster.SetUnschedulable("worker-3", unschedulable: false);
+
+        var report = await scene.Runner.RunAsync(Shutdown);
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
-        report.Findings.Should().Contain(finding => finding.Code == "LateArrival" && finding.Message.Contains("default/late"));
-        report.VirtualMachines.Select(machine => machine.Name.Name).Should().Equal("first", "late");
+        report.VirtualMachines.Single().Should().Match<VirtualMachineReport>(machine => machine.Outcome == VirtualMachineOutcome.Migrated && machine.From == "worker-1");
         scene.Cluster.Guests.On("worker-1").Should().BeEmpty();
-        scene.Cluster.Guests.Running.Should().HaveCount(2);
+        scene.Cluster.Guests.Of("comes").Should().ContainSingle();
+        scene.Cluster.Guests.Doubles.Should().BeEmpty();
     }
 
     [Fact]
@@ -238,6 +244,21 @@ public sealed class DrainTests
         report.Result.Should().Be(MaintenanceResult.Failed);
         report.Summary.Should().Contain("power-off threw InvalidOperationException: the power switch does not answer");
     }
+
+    /// <summary>A launcher pod on worker-1 with no instance behind it.</summary>
+    private static JsonObject Launcher(string name, string? domain = null) => new()
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Pod",
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = "default",
+            ["labels"] = new JsonObject { ["kubevirt.io"] = "virt-launcher" },
+            ["annotations"] = domain is null ? [] : new JsonObject { ["kubevirt.io/domain"] = domain },
+        },
+        ["spec"] = new JsonObject { ["nodeName"] = "worker-1", ["containers"] = new JsonArray(new JsonObject { ["name"] = "compute", ["image"] = "registry.invalid/launcher:1" }) },
+    };
 
     private static SimulatedClusterBuilder Workers(SimulatedClusterBuilder cluster) => cluster.WithNodes("worker-1", "worker-2", "worker-3");
 
