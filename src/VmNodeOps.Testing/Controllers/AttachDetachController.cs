@@ -289,15 +289,8 @@ internal sealed class AttachDetachController : Controller
         }
 
         var holders = elsewhere.SelectMany(other => _demand.PodsWanting(volume.Name, other)).ToList();
-        TellPods(volume.Name, node, pod =>
-        {
-            var here = holders.Where(holder => holder.Namespace == pod.Namespace).Select(holder => holder.Name).ToList();
-            var why = holders.Count == 0 ? "Volume is already exclusively attached to one node and can't be attached to another"
-                : here.Count == holders.Count ? $"Volume is already used by pod(s) {string.Join(", ", here)}"
-                : here.Count == 0 ? $"Volume is already used by {holders.Count} pod(s) in different namespaces"
-                : $"Volume is already used by pod(s) {string.Join(", ", here)} and {holders.Count - here.Count} pod(s) in different namespaces";
-            _events.Warning(pod, "FailedAttachVolume", $"Multi-Attach error for volume \"{volume.Name}\" {why}");
-        });
+        TellPods(volume.Name, node, pod => _events.Warning(
+            pod, "FailedAttachVolume", $"Multi-Attach error for volume \"{volume.Name}\" {MultiAttach.Why(holders, pod.Namespace!)}"));
     }
 
     private void WriteVolumesAttached(string node)

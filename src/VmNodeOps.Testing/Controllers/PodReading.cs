@@ -17,9 +17,6 @@ internal static class PodReading
 
     public static string RestartPolicy(this StoredObject pod) => pod.Json["spec"].Text("restartPolicy") ?? "Always";
 
-    /// <summary>When the object is due to be gone; null while nobody has deleted it.</summary>
-    public static DateTimeOffset? DeletionTime(this StoredObject item) => ClockReading.Parse(item.Json["metadata"].Text("deletionTimestamp"));
-
     public static string? Annotation(this StoredObject item, string name) => item.Json["metadata"].Child("annotations").Text(name);
 
     /// <summary>The owner with <c>controller: true</c>, if any.</summary>

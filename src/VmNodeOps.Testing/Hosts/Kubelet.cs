@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using VmNodeOps.Testing.Api;
-using VmNodeOps.Testing.Controllers;
 
 namespace VmNodeOps.Testing.Hosts;
 
@@ -11,14 +9,13 @@ namespace VmNodeOps.Testing.Hosts;
 internal sealed class Kubelet
 {
     private readonly Dictionary<string, PodProcesses> _pods = [];
-    private readonly EventRecorder _events;
+    private readonly NodeReporter _node;
     private bool _running;
     private bool _connected;
     private bool _registered;
     private bool _freshBoot;
     private bool _powerOnAgain;
     private bool _volumesDirty;
-    private DateTimeOffset _lastStatus;
 
     public Kubelet(Kubelets fleet, SimulatedHost host, NodeShape shape, string address, string machineId)
     {
@@ -28,7 +25,7 @@ internal sealed class Kubelet
         Address = address;
         MachineId = machineId;
         Api = fleet.Api.As($"system:node:{host.NodeName}");
-        _events = new EventRecorder(Api, "kubelet", Options.Events, host.NodeName);
+        _node = new NodeReporter(this);
         host.Changed += OnHostChanged;
         host.ProcessesEnded += (uid, succeeded) => _pods.GetValueOrDefault(uid)?.EndedByThemselves(succeeded);
     }
@@ -74,13 +71,7 @@ internal sealed class Kubelet
             return;
         }
 
-        RenewLease();
-        var node = Api.Get(ResourceTypes.Nodes, null, Host.NodeName);
-        var due = Time.GetUtcNow() - _lastStatus >= Options.NodeStatusReportFrequency;
-        if (node is not null && (due || Conditions.StatusOf(node.Json["status"], "Ready") != (IsShuttingDown ? "False" : "True")))
-        {
-            WriteStatus();
-        }
+        _node.Beat();
     }
 
     /// <summary>A pod bound to this node was made or changed.</summary>
@@ -204,7 +195,8 @@ internal sealed class Kubelet
         _connected = true;
         if (!_registered)
         {
-            Register();
+            _node.Register();
+            _registered = true;
         }
 
         Beat();
@@ -219,7 +211,7 @@ internal sealed class Kubelet
         }
         else if (Api.Get(ResourceTypes.Nodes, null, Host.NodeName) is not null)
         {
-            WriteStatus();
+            _node.WriteStatus();
         }
     }
 
@@ -254,54 +246,6 @@ internal sealed class Kubelet
         processes.Begin(freshBoot);
     }
 
-    private void Register()
-    {
-        var known = Api.Get(ResourceTypes.Nodes, null, Host.NodeName);
-        var before = known?.Json["status"].Child("nodeInfo").Text("bootID");
-        var node = known is null
-            ? Api.Create(ResourceTypes.Nodes, NodeStatus.NewNode(this))
-            : Api.Modify(ResourceTypes.Nodes, null, Host.NodeName, json => NodeStatus.Register(json, this)) ?? known;
-        _registered = true;
-        _lastStatus = Time.GetUtcNow();
-        if (before is not null && before != Host.BootId)
-        {
-            _events.Normal(node, "Starting", "Starting kubelet.");
-            _events.Warning(node, "Rebooted", $"Node {Host.NodeName} has been rebooted, boot id: {Host.BootId}");
-            _events.Normal(node, "NodeReady", $"Node {Host.NodeName} status is now: NodeReady");
-        }
-    }
-
-    private void WriteStatus()
-    {
-        Api.Modify(ResourceTypes.Nodes, null, Host.NodeName, json => NodeStatus.Write(json, this, heartbeat: true));
-        _lastStatus = Time.GetUtcNow();
-    }
-
-    private void RenewLease()
-    {
-        var stamp = Timestamps.Microseconds(Time.GetUtcNow());
-        var renewed = Api.Modify(ResourceTypes.Leases, "kube-node-lease", Host.NodeName, json => json.Section("spec")["renewTime"] = stamp);
-        if (renewed is not null || Api.Get(ResourceTypes.Nodes, null, Host.NodeName) is not { } node)
-        {
-            return;
-        }
-
-        // The lease goes with its node: without one the kubelet makes none.
-        Api.Create(ResourceTypes.Leases, new JsonObject
-        {
-            ["kind"] = "Lease",
-            ["apiVersion"] = "coordination.k8s.io/v1",
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = Host.NodeName,
-                ["namespace"] = "kube-node-lease",
-                ["ownerReferences"] = new JsonArray(
-                    new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node.Name, ["uid"] = node.Uid }),
-            },
-            ["spec"] = new JsonObject { ["holderIdentity"] = Host.NodeName, ["leaseDurationSeconds"] = 40, ["renewTime"] = stamp },
-        });
-    }
-
     private void WriteVolumesInUse()
     {
         _volumesDirty = false;
@@ -310,10 +254,7 @@ internal sealed class Kubelet
             return;
         }
 
-        var names = _pods.Values.Where(processes => processes.HoldsVolumes).SelectMany(processes => processes.Volumes)
-            .Select(volume => volume.UniqueName).Distinct().Order(StringComparer.Ordinal).Select(name => (JsonNode?)name).ToArray();
-        Api.Modify(ResourceTypes.Nodes, null, Host.NodeName, json =>
-            json.Section("status").Put("volumesInUse", names.Length == 0 ? null : new JsonArray(names)));
+        _node.WriteVolumesInUse(_pods.Values.Where(processes => processes.HoldsVolumes).SelectMany(processes => processes.Volumes));
     }
 
     /// <summary>With graceful node shutdown the kubelet says so and fails the pods in good order; without it falls silent like everything else.</summary>
@@ -334,7 +275,7 @@ internal sealed class Kubelet
         }
         else if (IsOnline)
         {
-            WriteStatus();
+            _node.WriteStatus();
         }
 
         var limit = graceful ? Options.ShutdownGracePeriod : Options.OperatingSystemStopTimeout;
