@@ -21,7 +21,7 @@ internal enum ExitCode
 
     HeldByAnother = 6,
 
-    /// <summary>Ended early, but virtual machines had moved by then.</summary>
+    /// <summary>Ended early, but virtual machines had moved, or were on their way, by then.</summary>
     DoneInPart = 7,
 
     Cancelled = 130,
