@@ -92,6 +92,10 @@ public sealed class ListTests : IDisposable
         _test.CreatePod("f", node: "n2", labels: """{"even":""}""");
 
         Names(List("fieldSelector=spec.nodeName=n1&labelSelector=even")).Should().Equal("b", "d");
+        Names(List("fieldSelector=spec.nodeName=n1&limit=500")).Should().HaveCount(5);
+        var page = List("fieldSelector=spec.nodeName=n1&limit=2");
+        Names(page).Should().Equal("a", "b");
+        page.Continue.Should().NotBeNull();
         Names(List("fieldSelector=metadata.name=f")).Should().Equal("f");
         Names(List("fieldSelector=metadata.name=f,spec.nodeName=n1")).Should().BeEmpty();
     }

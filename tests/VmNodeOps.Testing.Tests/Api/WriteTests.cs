@@ -124,6 +124,18 @@ public sealed class WriteTests : IDisposable
     }
 
     [Fact]
+    public void The_spec_of_a_pod_is_settled_but_for_images_and_more_tolerations()
+    {
+        _test.CreatePod("p");
+
+        TestApi.Refusal(() => _test.Call(
+            "patch", ResourceTypes.Pods, "p", """{"spec":{"nodeName":"n2"}}""", contentType: "application/strategic-merge-patch+json"))
+            .Should().StartWith("422 Invalid: Pod \"p\" is invalid: spec: Forbidden: pod updates may not change fields other than");
+        _test.Patch(ResourceTypes.Pods, "p", """{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c","image":"y"}]}}""")
+            ["spec"]!["containers"]![0]!["image"]!.ToString().Should().Be("y");
+    }
+
+    [Fact]
     public void The_namespaces_of_the_system_stay() =>
         TestApi.Refusal(() => _test.Call("delete", ResourceTypes.Namespaces, "default")).Should().Be(
             "403 Forbidden: namespaces \"default\" is forbidden: this namespace may not be deleted");

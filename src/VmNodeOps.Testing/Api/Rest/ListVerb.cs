@@ -40,7 +40,7 @@ internal sealed class ListVerb(ObjectStore store, ServerFeatures features)
 
         // Any version will do: the answer comes from the watch cache, which does not page.
         var limit = options.ResourceVersion == 0 ? 0 : options.Limit;
-        return FromIndex(type, filter) is { } few && limit == 0
+        return FromIndex(type, filter) is { } few && (limit <= 0 || few.Length <= limit)
             ? new ListAnswer(type, few, store.Revision, null, null)
             : Page(store.Take(type), filter, limit, start: 0);
     }

@@ -50,6 +50,7 @@ internal sealed class WriteVerbs(MachineryCore core, StrictFields strictFields)
 
             CheckLock(current, metadata);
             NodeValidation.Check(call.Type, body);
+            PodValidation.CheckUpdate(current, body, call.Subresource);
             return new ObjectAnswer(200, core.Writer.Change(current, _ => body, Context(call)));
         }
     }
@@ -76,6 +77,7 @@ internal sealed class WriteVerbs(MachineryCore core, StrictFields strictFields)
 
             strictFields.Apply(call, patched);
             NodeValidation.Check(call.Type, patched);
+            PodValidation.CheckUpdate(current, patched, call.Subresource);
             return new ObjectAnswer(200, core.Writer.Change(current, _ => patched, Context(call)));
         }
     }
