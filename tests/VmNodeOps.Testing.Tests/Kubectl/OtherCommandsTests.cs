@@ -44,6 +44,27 @@ public sealed class OtherCommandsTests
         pods.Output.Should().Contain("virt-launcher-vm-");
     }
 
+    [KubectlFact]
+    public async Task A_watch_shows_a_cordon_as_it_happens()
+    {
+        await using var scene = await StartAsync(KubectlBinary.All[^1].ToString(), cluster => cluster);
+        var watching = scene.RunAsync("kubectl get node <Node-Name> -w | head -n 3");
+        await scene.Cluster.UntilAsync(() => scene.Cluster.Machinery.OpenWatches > 0, "kubectl watches", TimeSpan.FromMinutes(20));
+
+        scene.Cluster.SetUnschedulable(Node);
+        for (var change = 0; !watching.IsCompleted; change++)
+        {
+            // kubectl sees that nobody reads on only when it writes once more.
+            await scene.Time.AdvanceAsync(TimeSpan.FromSeconds(3));
+            scene.Cluster.SetUnschedulable(Node, change % 2 == 1);
+        }
+
+        var lines = (await watching).Lines;
+        lines.Should().HaveCount(3);
+        lines[1].Should().MatchRegex(@"^1\.1\.1\.211\s+Ready\s");
+        lines[2].Should().MatchRegex(@"^1\.1\.1\.211\s+Ready,SchedulingDisabled\s");
+    }
+
     private static string Piped(string name, string value, string command) =>
         $$$"""echo '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"{{{name}}}"},"data":{"key":"{{{value}}}"}}' | {{{command}}}""";
 
