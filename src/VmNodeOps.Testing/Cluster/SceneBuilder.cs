@@ -13,6 +13,7 @@ internal sealed class SceneBuilder
     private readonly SimulatedClusterBuilder _builder;
     private readonly SceneObjects _objects;
     private readonly SceneRest _rest;
+    private IDisposable? _hold;
 
     public SceneBuilder(SimulatedClusterBuilder builder, SimulatedTime time)
     {
@@ -81,14 +82,23 @@ internal sealed class SceneBuilder
 
     private async Task UntilAsync(Func<bool> condition, string what, CancellationToken cancellationToken)
     {
+        var wait = new Wait(KubeVirt.World, condition, Limit, what);
+        Resume();
         try
         {
-            await Api.Time.UntilAsync(condition, Limit, what, cancellationToken).ConfigureAwait(false);
+            _hold = await wait.ReachedAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException timeout)
         {
             throw new InvalidOperationException($"The cluster did not come up: {what}. {_rest.Describe()}", timeout);
         }
+    }
+
+    /// <summary>Between the stages time stands, so that a slow machine builds the same cluster as a fast one.</summary>
+    public void Resume()
+    {
+        _hold?.Dispose();
+        _hold = null;
     }
 
     private void AddHost(SimulatedNode node)

@@ -111,8 +111,29 @@ public sealed partial class SimulatedCluster : IAsyncDisposable
     /// <param name="limit">Of simulated time; default two minutes.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="TimeoutException">It did not hold within the limit.</exception>
-    public Task UntilAsync(Func<bool> condition, string what, TimeSpan? limit = null, CancellationToken cancellationToken = default) =>
-        Time.UntilAsync(condition, limit ?? TimeSpan.FromMinutes(2), what, cancellationToken);
+    public async Task UntilAsync(Func<bool> condition, string what, TimeSpan? limit = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        var wait = new Wait(_kubeVirt.World, condition, limit ?? TimeSpan.FromMinutes(2), what);
+        using var hold = await wait.ReachedAsync(cancellationToken);
+    }
+
+    /// <summary>Completes when this much of the cluster's time has passed.</summary>
+    public async Task AdvanceAsync(TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        var reached = new TaskCompletionSource<IDisposable>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var timer = Time.After(duration, () =>
+        {
+            // Time stands until the caller has noticed.
+            var hold = Time.Busy();
+            if (!reached.TrySetResult(hold))
+            {
+                hold.Dispose();
+            }
+        });
+        using var registration = cancellationToken.Register(() => reached.TrySetCanceled(cancellationToken));
+        using var noticed = await reached.Task;
+    }
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">A part of the simulation failed while it ran.</exception>
@@ -146,6 +167,7 @@ public sealed partial class SimulatedCluster : IAsyncDisposable
             var scene = new SceneBuilder(builder, time);
             await scene.BuildAsync(cancellationToken).ConfigureAwait(false);
             var front = await HttpFront.StartAsync(scene.Api, scene.Api, scene.FrontOptions, cancellationToken).ConfigureAwait(false);
+            scene.Resume();
             return new SimulatedCluster(scene.Api, scene.ControlPlane, scene.KubeVirt, front, ownsTime: builder.Time is null);
         }
         catch

@@ -8,6 +8,9 @@ internal sealed class GuestRegistry(TimeProvider time)
     private readonly List<GuestProcess> _running = [];
     private readonly List<Overlap> _overlaps = [];
 
+    /// <summary>A guest started, ended, moved or was paused; heard on the simulation's thread.</summary>
+    public event Action? Changed;
+
     public IReadOnlyList<GuestDouble> Doubles
     {
         get
@@ -24,8 +27,10 @@ internal sealed class GuestRegistry(TimeProvider time)
         lock (_gate)
         {
             Begin(guest);
-            return guest;
         }
+
+        Changed?.Invoke();
+        return guest;
     }
 
     public void End(GuestProcess guest, GuestEnd end)
@@ -34,6 +39,8 @@ internal sealed class GuestRegistry(TimeProvider time)
         {
             Finish(guest, end);
         }
+
+        Changed?.Invoke();
     }
 
     public void SetPaused(GuestProcess guest, bool paused)
@@ -42,6 +49,8 @@ internal sealed class GuestRegistry(TimeProvider time)
         {
             guest.IsPaused = paused;
         }
+
+        Changed?.Invoke();
     }
 
     /// <summary>A guest opens one more disk while it runs.</summary>
@@ -70,8 +79,10 @@ internal sealed class GuestRegistry(TimeProvider time)
             target.IsPaused = source.IsPaused;
             Finish(source, GuestEnd.Migrated);
             Begin(target);
-            return target;
         }
+
+        Changed?.Invoke();
+        return target;
     }
 
     public IReadOnlyList<Guest> Snapshot(bool running)

@@ -6,6 +6,7 @@ namespace VmNodeOps.Testing.KubeVirt;
 internal sealed class ControllerSet
 {
     private readonly KubeVirtWorld _world;
+    private readonly InstanceController _instanceController;
     private readonly WorkQueue _machines;
     private readonly WorkQueue _instances;
     private readonly WorkQueue _migrations;
@@ -19,7 +20,8 @@ internal sealed class ControllerSet
         _world = world;
         var time = world.Time;
         _machines = new WorkQueue(time, isActive, new MachineController(world, (key, delay) => _machines!.EnqueueAfter(key, delay)).Reconcile);
-        _instances = new WorkQueue(time, isActive, new InstanceController(world).Reconcile);
+        _instanceController = new InstanceController(world);
+        _instances = new WorkQueue(time, isActive, _instanceController.Reconcile);
         _migrations = new WorkQueue(time, isActive, new MigrationController(world, (key, delay) => _migrations!.EnqueueAfter(key, delay)).Reconcile);
         _evacuations = new WorkQueue(time, isActive, new EvacuationController(world, (key, delay) => _evacuations!.EnqueueAfter(key, delay)).Reconcile);
         _nodes = new WorkQueue(time, isActive, new NodeController(world).Reconcile);
@@ -145,6 +147,11 @@ internal sealed class ControllerSet
         if (pod.Label(Names.Component) != Names.Launcher || pod.Annotation(Names.Domain) is not { } domain)
         {
             return;
+        }
+
+        if (change.Kind == ChangeKind.Modified && pod.IsDeleting)
+        {
+            _instanceController.SawTerminating(Names.Key(pod.Namespace, domain));
         }
 
         _instances.Enqueue(Names.Key(pod.Namespace, domain));

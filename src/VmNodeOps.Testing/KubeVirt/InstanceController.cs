@@ -7,12 +7,17 @@ namespace VmNodeOps.Testing.KubeVirt;
 internal sealed class InstanceController(KubeVirtWorld world)
 {
     private readonly InstanceVolumes _volumes = new(world.Api);
+    private readonly HashSet<string> _terminating = new(StringComparer.Ordinal);
 
     private IClusterApi Api => world.Api.As(world.Settings.ControllerUser);
+
+    /// <summary>A launcher was seen on its way out. A forced delete shows this version too, for an instant, before the pod is gone.</summary>
+    public void SawTerminating(string key) => _terminating.Add(key);
 
     public void Reconcile(string key)
     {
         var (ns, name) = Names.Split(key);
+        var sawTerminating = _terminating.Remove(key);
         if (world.Api.Get(ResourceTypes.VirtualMachineInstances, ns, name) is not { } instance)
         {
             return;
@@ -33,6 +38,11 @@ internal sealed class InstanceController(KubeVirtWorld world)
         }
 
         var pods = world.LauncherPods(instance);
+        if (sawTerminating && InstancePhase.Of(instance) == "Running" && world.CurrentPod(instance) is null)
+        {
+            instance = Write(instance, SetTerminating) ?? instance;
+        }
+
         if (instance.IsDeleting || InstancePhase.IsFinal(instance))
         {
             Release(instance, pods);
@@ -182,7 +192,7 @@ internal sealed class InstanceController(KubeVirtWorld world)
         }
         else if (pod.IsDeleting)
         {
-            Conditions.Set(json, "Ready", "False", "PodTerminating", "virt-launcher pod is terminating", stamp, stamp);
+            SetTerminating(json);
         }
         else if (json.Text("status.phase") != "Running" || !Conditions.IsKnown(json, "LiveMigratable"))
         {
@@ -198,6 +208,12 @@ internal sealed class InstanceController(KubeVirtWorld world)
             Conditions.Set(
                 json, "Ready", "False", "PodConditionMissing", "virt-launcher pod is missing the Ready condition", stamp, stamp);
         }
+    }
+
+    private void SetTerminating(JsonObject json)
+    {
+        var stamp = world.Time.Stamp();
+        Conditions.Set(json, "Ready", "False", "PodTerminating", "virt-launcher pod is terminating", stamp, stamp);
     }
 
     private void UpdateEviction(JsonObject json)

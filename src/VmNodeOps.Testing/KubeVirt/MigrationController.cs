@@ -114,6 +114,7 @@ internal sealed class MigrationController(KubeVirtWorld world, Action<string, Ti
         {
             Write(instance, json => json.SetAnnotation("kubevirt.io/nonroot", "true"));
             Api.Create(ResourceTypes.Pods, LauncherPod.ForMigration(instance, migration, world.Settings));
+            _queue.Begin(migration);
         }
     }
 

@@ -7,6 +7,10 @@ namespace VmNodeOps.Testing.KubeVirt;
 internal sealed class MigrationQueue(KubeVirtWorld world)
 {
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(20);
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
+
+    /// <summary>Its target pod was made: from now on it counts against the limits, though its phase says Pending for another moment.</summary>
+    public void Begin(StoredObject migration) => _begun.Add(migration.Uid);
 
     /// <summary>How long it must wait after the failures before it; zero when it need not.</summary>
     /// <remarks>Only evacuations wait: 20 s after the first failure, then twice as long each time. As five finished migrations are kept, 320 s is the most.</remarks>
@@ -42,7 +46,7 @@ internal sealed class MigrationQueue(KubeVirtWorld world)
     /// <summary>Whether a place is free for it, and nobody more urgent waits for that place.</summary>
     public bool HasPlace(StoredObject migration)
     {
-        var running = Migrations.Running(world);
+        var running = Running();
         if (running.Any(each => each.Uid == migration.Uid))
         {
             return true;
@@ -58,10 +62,17 @@ internal sealed class MigrationQueue(KubeVirtWorld world)
             && Priority(other) > Priority(migration) && BackOff(other) == TimeSpan.Zero && HasPlace(other, running));
     }
 
-    private bool HasPlace(StoredObject migration, IReadOnlyList<StoredObject> running)
+    private StoredObject[] Running() =>
+    [
+        .. world.Api.List(ResourceTypes.VirtualMachineInstanceMigrations).Where(each =>
+            InstancePhase.Of(each) is "Scheduling" or "Scheduled" or "PreparingTarget" or "TargetReady" or "Running"
+            || (_begun.Contains(each.Uid) && !InstancePhase.IsFinal(each))),
+    ];
+
+    private bool HasPlace(StoredObject migration, StoredObject[] running)
     {
         var node = Migrations.SourceNode(world, migration);
-        return running.Count < world.ParallelMigrationsPerCluster
+        return running.Length < world.ParallelMigrationsPerCluster
             && running.Count(each => Migrations.SourceNode(world, each) == node) < world.ParallelOutboundMigrationsPerNode;
     }
 

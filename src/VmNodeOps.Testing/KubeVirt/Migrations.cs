@@ -16,17 +16,10 @@ internal static class Migrations
     public static StoredObject? Unfinished(KubeVirtWorld world, StoredObject instance) =>
         Of(world, instance.Namespace, instance.Name).FirstOrDefault(migration => !InstancePhase.IsFinal(migration));
 
-    /// <summary>Those that count against the limits: past Pending, or with a target pod.</summary>
-    public static IReadOnlyList<StoredObject> Running(KubeVirtWorld world) =>
-    [
-        .. world.Api.List(ResourceTypes.VirtualMachineInstanceMigrations).Where(migration =>
-            InstancePhase.Of(migration) is "Scheduling" or "Scheduled" or "PreparingTarget" or "TargetReady" or "Running"
-            || (!InstancePhase.IsFinal(migration) && TargetPod(world, migration) is not null)),
-    ];
-
-    public static StoredObject? TargetPod(KubeVirtWorld world, StoredObject migration) =>
-        world.Api.List(ResourceTypes.Pods, migration.Namespace).FirstOrDefault(pod =>
-            pod.Label(Names.MigrationJobUid) == migration.Uid && pod.Label(Names.Component) == Names.Launcher);
+    public static StoredObject? TargetPod(KubeVirtWorld world, StoredObject migration) => Instance(world, migration) is { } instance
+        ? world.Api.ListOwnedBy(instance.Uid).FirstOrDefault(pod =>
+            pod.Label(Names.MigrationJobUid) == migration.Uid && pod.Label(Names.Component) == Names.Launcher)
+        : null;
 
     public static string? SourceNode(KubeVirtWorld world, StoredObject migration) => Instance(world, migration)?.Json.Text("status.nodeName");
 

@@ -57,7 +57,7 @@ public sealed class EvictionTests
     public async Task The_target_of_a_migration_is_not_evicted()
     {
         await using var cluster = await SimulatedCluster.StartAsync(c => c.WithVirtualMachine(
-            "vm", vm => vm.On("node-1").LiveMigrate().Behave(b => b with { MigrationDuration = TimeSpan.FromMinutes(1) })));
+            "vm", vm => vm.On("node-1").LiveMigrate().Behave(b => b with { MigrationDuration = TimeSpan.FromMinutes(20) })));
         var source = cluster.Pod("vm");
         cluster.Objects.Create(Migration("vm"));
         await cluster.UntilAsync(() => cluster.Instance("vm", "status.migrationState.startTimestamp") is not null, "it migrates");

@@ -88,5 +88,5 @@ internal static class KubeVirtExtensions
             && cluster.Instance(machine, "status.nodeName") == now
             && cluster.Objects.Condition("virtualmachineinstances", machine, "Ready") == "True"),
         $"{string.Join(", ", machines)} run elsewhere than on {node}",
-        TimeSpan.FromMinutes(30));
+        TimeSpan.FromHours(2));
 }

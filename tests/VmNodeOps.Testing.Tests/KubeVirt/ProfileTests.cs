@@ -6,7 +6,7 @@ public sealed class ProfileTests
     public async Task In_1_3_a_budget_answers_the_evictions_of_a_marked_instance()
     {
         await using var cluster = await SimulatedCluster.StartAsync(c => (c with { KubeVirt = KubeVirtProfile.Version13 })
-            .WithVirtualMachine("vm", vm => vm.On("node-1").LiveMigrate().Behave(b => b with { MigrationDuration = TimeSpan.FromMinutes(1) })));
+            .WithVirtualMachine("vm", vm => vm.On("node-1").LiveMigrate().Behave(b => b with { MigrationDuration = TimeSpan.FromMinutes(20) })));
         var pod = cluster.Pod("vm");
         var budget = cluster.Objects.List("poddisruptionbudgets", "default").Single();
         ((string?)budget["metadata"]!["name"]).Should().StartWith("kubevirt-disruption-budget-");
@@ -21,7 +21,7 @@ public sealed class ProfileTests
         cluster.Objects.List("poddisruptionbudgets", "default").Single()["spec"]!["minAvailable"]!.GetValue<int>().Should().Be(2);
         cluster.Call("virtualmachineinstances", "vm", "evacuate/cancel").Should().Be(404);
         await cluster.UntilGoneAsync("node-1", "vm");
-        await cluster.Time.AdvanceAsync(TimeSpan.FromSeconds(5));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(5));
         cluster.Objects.List("poddisruptionbudgets", "default").Single()["spec"]!["minAvailable"]!.GetValue<int>().Should().Be(1);
     }
 
@@ -49,7 +49,8 @@ public sealed class ProfileTests
     {
         var names = Enumerable.Range(1, 5).Select(number => $"vm-{number}").ToArray();
         await using var cluster = await SimulatedCluster.StartAsync(c => (c with { KubeVirt = KubeVirtProfile.Version17 })
-            .WithVirtualMachines(names.Select(name => new SimulatedVirtualMachine { Name = name }.On("node-1").LiveMigrate())));
+            .WithVirtualMachines(names.Select(name => new SimulatedVirtualMachine { Name = name }.On("node-1").LiveMigrate()
+                .Behave(b => b with { MigrationDuration = TimeSpan.FromMinutes(5) }))));
         using (cluster.Time.Pause())
         {
             foreach (var pod in names.Select(name => cluster.Pod(name)).ToArray())
@@ -58,7 +59,7 @@ public sealed class ProfileTests
             }
         }
 
-        await cluster.Time.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await cluster.UntilAsync(() => cluster.Objects.List("virtualmachineinstancemigrations").Count > 0, "migrations are made");
         cluster.Objects.List("virtualmachineinstancemigrations").Should().HaveCount(2);
         await cluster.UntilGoneAsync("node-1", names);
     }

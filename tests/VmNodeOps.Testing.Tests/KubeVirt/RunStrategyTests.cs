@@ -45,9 +45,12 @@ public sealed class RunStrategyTests
         await using var cluster = await SimulatedCluster.StartAsync(c => c.WithVirtualMachine(
             "vm", vm => vm.Run(strategy).Behave(b => b with { IgnoresShutdown = true })));
         var uid = cluster.Instance("vm", "metadata.uid");
-        var evicted = cluster.Time.GetUtcNow();
-
-        cluster.Evict(cluster.Pod("vm"));
+        DateTimeOffset evicted;
+        using (cluster.Time.Pause())
+        {
+            evicted = cluster.Time.GetUtcNow();
+            cluster.Evict(cluster.Pod("vm"));
+        }
 
         await ExpectAsync(cluster, uid, end);
         var first = cluster.Guests.History[0];
@@ -65,7 +68,7 @@ public sealed class RunStrategyTests
 
         cluster.Evict(cluster.Pod("evicted"));
         cluster.Objects.Delete("pods", cluster.Pod("forced"), force: true);
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(2));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(2));
 
         cluster.Instance("evicted", "status.phase").Should().Be("Succeeded");
         cluster.Instance("forced", "status.phase").Should().Be("Failed");
@@ -125,7 +128,7 @@ public sealed class RunStrategyTests
             return;
         }
 
-        await cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(2));
+        await cluster.AdvanceAsync(TimeSpan.FromMinutes(2));
         cluster.Guests.Of("vm").Should().BeEmpty();
         cluster.Printable("vm").Should().Be("Stopped");
         if (end == "stopped, instance deleted")
