@@ -95,6 +95,25 @@ public sealed partial class SimulatedCluster
         }
     });
 
+    /// <summary>From now on a volume cannot be taken off any node: its driver answers with that error, and its finalizer stays on the attachment.</summary>
+    /// <param name="volume">The PersistentVolume.</param>
+    /// <param name="error">What the driver says; null heals it.</param>
+    public void FailDetaching(string volume, string? error = "rpc error: code = Internal desc = the array does not answer") => Time.Invoke(() =>
+    {
+        _controlPlane.Storage.Fault ??= DetachError;
+        if (error is null)
+        {
+            _detachErrors.Remove(volume);
+        }
+        else
+        {
+            _detachErrors[volume] = error;
+        }
+    });
+
+    private string? DetachError(Controllers.StorageCall call) =>
+        call.Act == Controllers.StorageAct.Detach ? _detachErrors.GetValueOrDefault(call.Volume) : null;
+
     private void Scale(string deployment, int replicas) =>
         Objects.Change("deployments", deployment, json => json["spec"]!["replicas"] = replicas, _kubeVirt.World.Settings.Namespace);
 }

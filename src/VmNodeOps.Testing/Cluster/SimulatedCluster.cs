@@ -20,6 +20,7 @@ public sealed partial class SimulatedCluster : IAsyncDisposable
     private readonly ControlPlane _controlPlane;
     private readonly KubeVirtSimulation _kubeVirt;
     private readonly HttpFront _front;
+    private readonly Dictionary<string, string> _detachErrors = [];
     private readonly bool _ownsTime;
     private int _disposed;
 
