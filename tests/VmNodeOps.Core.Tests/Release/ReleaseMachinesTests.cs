@@ -48,7 +48,7 @@ public sealed class ReleaseMachinesTests
             scene.Cluster.Objects.Delete("pods", pod, force: true);
         }
 
-        await scene.Cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await scene.Cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(13));
         scene.Cluster.StartVirtApi();
         var begun = scene.Cluster.Time.GetUtcNow();
 

@@ -33,7 +33,16 @@ internal sealed class Scene : IAsyncDisposable
         var kubeconfig = Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.kubeconfig");
         cluster.WriteKubeconfig(kubeconfig);
         var options = new KubernetesClusterOptions { TimeProvider = cluster.Time, JitterSeed = 1 };
-        return new Scene(cluster, kubeconfig, KubernetesCluster.FromKubeConfig(kubeconfig, options: client?.Invoke(options) ?? options));
+        var scene = new Scene(cluster, kubeconfig, KubernetesCluster.FromKubeConfig(kubeconfig, options: client?.Invoke(options) ?? options));
+
+        // The first request makes the connection, which is work of this process that the cluster's clock does not see.
+        using (cluster.Time.Pause())
+        {
+            await scene.Client.Server.GetVersionAsync();
+        }
+
+        cluster.Requests.Clear();
+        return scene;
     }
 
     /// <summary>The node of each running guest, by name.</summary>
