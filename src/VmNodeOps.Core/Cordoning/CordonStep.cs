@@ -30,7 +30,7 @@ internal sealed class CordonStep : IUndoableStep
             return StepOutcome.Skipped("already cordoned");
         }
 
-        await context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, cancellationToken).ConfigureAwait(false);
+        await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, token), cancellationToken).ConfigureAwait(false);
         return StepOutcome.Succeeded("cordoned");
     }
 
@@ -41,7 +41,7 @@ internal sealed class CordonStep : IUndoableStep
             return StepOutcome.Skipped("was cordoned before");
         }
 
-        await context.Gate.ChangeNodeAsync("uncordon", new NodeChange { Unschedulable = false }, cancellationToken).ConfigureAwait(false);
+        await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("uncordon", new NodeChange { Unschedulable = false }, token), cancellationToken).ConfigureAwait(false);
         return StepOutcome.Succeeded("schedulable again, as before");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class UncordonStep : IUndoableStep
             return StepOutcome.Skipped("schedulable already");
         }
 
-        await context.Gate.ChangeNodeAsync("uncordon", new NodeChange { Unschedulable = false }, cancellationToken).ConfigureAwait(false);
+        await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("uncordon", new NodeChange { Unschedulable = false }, token), cancellationToken).ConfigureAwait(false);
         return StepOutcome.Succeeded("schedulable");
     }
 
@@ -39,7 +39,7 @@ internal sealed class UncordonStep : IUndoableStep
             return StepOutcome.Skipped("was schedulable before");
         }
 
-        await context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, cancellationToken).ConfigureAwait(false);
+        await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, token), cancellationToken).ConfigureAwait(false);
         return StepOutcome.Succeeded("cordoned again, as before");
     }
 }
