@@ -29,7 +29,7 @@ public sealed class CrashRecoveryTests
     [KubectlFact]
     public async Task The_procedures_grep_takes_a_node_whose_name_begins_alike_down_with_the_crashed_one()
     {
-        await using var scene = await StartAsync(KubectlBinary.All[^1].ToString(), cluster => cluster
+        await using var scene = await StartAsync(KubectlBinary.Newest.ToString(), cluster => cluster
             .WithVirtualMachine("crashed", machine => machine.On(AlikeNode))
             .WithVirtualMachine("healthy", machine => machine.On(Node))
             .WithVirtualMachine("spared", machine => machine.On(OtherNode)));

@@ -43,7 +43,7 @@ public sealed class GracefulShutdownTests
     [KubectlFact]
     public async Task A_refused_eviction_is_tried_again_until_the_machine_has_migrated()
     {
-        await using var scene = await StartAsync(KubectlBinary.All[^1].ToString(), cluster => cluster
+        await using var scene = await StartAsync(KubectlBinary.Newest.ToString(), cluster => cluster
             .WithVirtualMachine("migrating", machine => machine.On(Node).LiveMigrate()));
 
         var drain = await scene.RunAsync(SeedCommands.Drain);
@@ -56,7 +56,7 @@ public sealed class GracefulShutdownTests
     [KubectlFact]
     public async Task Cordon_is_done_once_and_an_unknown_node_is_named()
     {
-        await using var scene = await StartAsync(KubectlBinary.All[^1].ToString(), cluster => cluster);
+        await using var scene = await StartAsync(KubectlBinary.Newest.ToString(), cluster => cluster);
 
         (await scene.RunAsync("kubectl cordon <Node-Name>")).Output.Should().Be("node/1.1.1.211 cordoned\n");
         (await scene.RunAsync("kubectl cordon <Node-Name>")).Output.Should().Be("node/1.1.1.211 already cordoned\n");

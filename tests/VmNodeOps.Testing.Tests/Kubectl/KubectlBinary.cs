@@ -10,6 +10,10 @@ public sealed record KubectlBinary(string Path, int? Minor)
     /// <summary>Every kubectl found: the one in PATH, and those beside it that carry a version in their names.</summary>
     public static IReadOnlyList<KubectlBinary> All { get; } = [.. Find()];
 
+    /// <summary>The one of the highest version.</summary>
+    public static KubectlBinary Newest =>
+        All is [.., var last] ? last : throw new InvalidOperationException("No kubectl in PATH, and with CI=true its tests are not skipped.");
+
     public override string ToString() => System.IO.Path.GetFileName(Path);
 
     private static IEnumerable<KubectlBinary> Find()

@@ -47,7 +47,7 @@ public sealed class OtherCommandsTests
     [KubectlFact]
     public async Task A_watch_shows_a_cordon_as_it_happens()
     {
-        await using var scene = await StartAsync(KubectlBinary.All[^1].ToString(), cluster => cluster);
+        await using var scene = await StartAsync(KubectlBinary.Newest.ToString(), cluster => cluster);
         var watching = scene.RunAsync("kubectl get node <Node-Name> -w | head -n 3");
         await scene.Cluster.UntilAsync(() => scene.Cluster.Machinery.OpenWatches > 0, "kubectl watches", TimeSpan.FromMinutes(20));
 
