@@ -5,13 +5,6 @@ namespace VmNodeOps.Testing.Tests.Conformance;
 /// <summary>What is compared depends on the shape of the answer.</summary>
 internal static class Comparison
 {
-    /// <summary>Recorded stages that a controller wrote only because it ran between two writes of one request.</summary>
-    private static readonly Dictionary<int, string> Raced = new()
-    {
-        // A forced delete marks the pod and removes it: the instance was seen with a terminating pod in between.
-        [236] = "MODIFIED Running at its node",
-    };
-
     private static readonly string[] Headers = ["content-type", "retry-after", "warning"];
 
     public static IReadOnlyList<string> Compare(RecordedExchange exchange, ActualAnswer actual, NameMap names)
@@ -41,11 +34,6 @@ internal static class Comparison
     {
         if (recorded is JsonArray events && exchange.IsWatch)
         {
-            if (Raced.TryGetValue(exchange.Number, out var stage))
-            {
-                WatchComparison.Forget(events, stage);
-            }
-
             return actual is JsonArray seen ? WatchComparison.Compare(events, seen, countsWrites: !exchange.ShowsKubeVirt) : [$"no stream: {actual?.ToJsonString()}"];
         }
 

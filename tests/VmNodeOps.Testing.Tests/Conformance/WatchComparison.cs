@@ -26,10 +26,6 @@ internal static class WatchComparison
         }
     }
 
-    /// <summary>Takes the events of one stage out of a recording.</summary>
-    public static void Forget(JsonArray events, string stage) =>
-        events.RemoveAll(entry => Describe((string)entry!["type"]!, entry["object"]!) == stage);
-
     private static JsonArray Names(Dictionary<string, List<string>> sequences) => [.. sequences.Keys.Select(name => (JsonNode)name)];
 
     private static Dictionary<string, List<string>> Sequences(JsonArray events, bool countsWrites)
