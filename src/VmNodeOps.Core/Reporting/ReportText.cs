@@ -10,29 +10,35 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Result}: {report.Summary}");
+        // As wide as the longest name, so that the columns stand and the lines stay short.
+        var width = report.Steps.Select(step => step.Step).Concat(report.VirtualMachines.Select(machine => machine.Name.ToString())).Max(name => name.Length as int?) ?? 0;
+        string Pad(string name) => name.PadRight(width);
         foreach (var step in report.Steps)
         {
             var duration = step.Duration is { } time ? $" ({Seconds(time)})" : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {step.Step,-34} {step.Outcome.Result}{duration}: {step.Outcome.Message}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(step.Step)}  {step.Outcome.Result}{duration}: {step.Outcome.Message}");
             if (step.Undo is { } undo)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {"  undo",-34} {undo.Result}: {undo.Message}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad("  undo")}  {undo.Result}: {undo.Message}");
             }
         }
 
         foreach (var machine in report.VirtualMachines)
         {
             var away = machine.AwayFor is { } time ? $", away {Seconds(time)}" : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {machine.Name,-34} {machine.Outcome}: {machine.From} → {machine.To ?? "nowhere"}{away}");
-            if (machine.Message.Length > 0)
+            var way = machine.To is { } to ? $"{machine.From} → {to}" : $"was on {machine.From}";
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(machine.Name.ToString())}  {machine.Outcome}: {way}{away}");
+
+            // For a machine that runs elsewhere the line above says it all.
+            if (machine.Message.Length > 0 && machine.Outcome is not (VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted))
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {"",-34} {machine.Message}");
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad("")}  {machine.Message}");
             }
         }
 
         foreach (var finding in report.Findings)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {finding.Severity}: {finding.Message} {finding.Lift}");
+            text.AppendLine($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd());
         }
 
         return text.ToString();
