@@ -30,6 +30,11 @@ internal sealed class CordonStep : IUndoableStep
             return StepOutcome.Skipped("already cordoned");
         }
 
+        if (context.Node.Current is null)
+        {
+            return StepOutcome.Skipped("its Node object is gone, so nothing is scheduled to it");
+        }
+
         await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, token), cancellationToken).ConfigureAwait(false);
         return StepOutcome.Succeeded("cordoned");
     }

@@ -81,6 +81,76 @@ public sealed class ReadyInTheMiddleTests
     }
 
     [Fact]
+    public async Task A_watch_that_has_gone_deaf_does_not_hide_it()
+    {
+        await using var scene = await CutOffAsync();
+        scene.Cluster.Faults.Add(new FaultRule { Verb = "watch", Resource = "nodes", Effect = FaultEffect.SilenceWatch() });
+        var deletions = 0;
+        scene.Cluster.Faults.Add(new FaultRule
+        {
+            Verb = "delete",
+            Resource = "pods",
+            Namespace = "default",
+            Effect = FaultEffect.Choose(_ =>
+            {
+                if (Interlocked.Increment(ref deletions) == 2)
+                {
+                    scene.Cluster.ReconnectNode("node-1");
+                }
+
+                return FaultEffect.DelayAnswer(TimeSpan.FromSeconds(1));
+            }),
+        });
+
+        var report = await scene.Runner.RunAsync(Crashes.RecoveryOf("node-1").With(options => options with { MaxParallelism = 1 }));
+
+        await LateOnesAsync(scene);
+        report.ShouldHave(MaintenanceResult.Blocked);
+        report.Summary.Should().Contain("node-1 is Ready");
+        scene.OurWrites().Count(write => write is { Verb: "delete", Resource: "pods", Namespace: "default" }).Should()
+            .BeLessThanOrEqualTo(6, "a read of the node is at most two seconds old when something is sent, and each deletion takes one");
+    }
+
+    [Fact]
+    public async Task A_node_object_that_is_deleted_in_the_middle_is_no_sign_of_life()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster.WithVirtualMachine("db", vm => vm.On("node-1").WithDisk()));
+        await scene.CrashAsync("node-1");
+        var deletion = new Execution.TestStep("delete-node", (_, _) =>
+        {
+            scene.Cluster.Objects.Delete("nodes", "node-1", ns: null);
+            return Task.FromResult(StepOutcome.Succeeded("deleted"));
+        });
+
+        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("node-1").Then(deletion).RecoverFromCrash(Crashes.Operator));
+
+        report.ShouldHave(MaintenanceResult.Succeeded);
+        scene.Cluster.Guests.Of("db").Should().ContainSingle().Which.Node.Should().NotBe("node-1");
+        scene.Attachments("node-1").Should().BeEmpty();
+        scene.Cluster.Guests.Doubles.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_node_that_was_replaced_under_its_name_in_the_middle_is_not_written_to()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster.WithVirtualMachine("db", vm => vm.On("node-1").WithDisk()));
+        await scene.CrashAsync("node-1");
+        var replacement = new Execution.TestStep("replace", async (_, token) =>
+        {
+            scene.Cluster.ReplaceNode("node-1");
+            await scene.Cluster.UntilAsync(() => scene.Ready("node-1") == "True", "the new node is Ready", cancellationToken: token);
+            return StepOutcome.Succeeded("replaced");
+        });
+
+        var report = await scene.Runner.RunAsync(
+            NodeMaintenance.OnNode("node-1").ConfirmNodeIsDown(Crashes.Operator).Then(replacement).Cordon().ReleaseVirtualMachines().ReleaseVolumes());
+
+        report.ShouldHave(MaintenanceResult.Blocked);
+        report.Steps[2].Outcome.Code.Should().Be("NodeReplaced");
+        scene.OurWrites().Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_node_that_reboots_in_the_middle_stops_it_as_well()
     {
         await using var scene = await CutOffAsync();
