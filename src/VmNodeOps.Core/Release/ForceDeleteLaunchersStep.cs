@@ -29,9 +29,8 @@ internal sealed class ForceDeleteLaunchersStep : IMaintenanceStep
             ],
             Actions = [.. pods.Select(pod => Act(pod, machines, inventory))],
             Findings = [.. inventory.Machines
-                .Select(machine => FateTexts.Warning(machine, VirtualMachineFates.OfLoss(machine, inventory.KubeVirt)))
-                .OfType<Finding>()
-                .Where(finding => finding.Code != "OrphanLauncher")],
+                .Select(machine => LossFindings.Of(machine, VirtualMachineFates.OfLoss(machine, inventory.KubeVirt)))
+                .OfType<Finding>()],
         };
     }
 

@@ -5,6 +5,9 @@ namespace VmNodeOps;
 /// <summary>The removal of a node's launcher pods in one run: those that are there, and those that appear while it goes on.</summary>
 internal sealed class LauncherRemoval(StepContext context, FencingEvidence evidence)
 {
+    /// <summary>So many are named in a sentence; the report's writes name them all.</summary>
+    private const int Named = 10;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Pod> _left = [];
     private readonly HashSet<string> _asked = [];
@@ -24,15 +27,15 @@ internal sealed class LauncherRemoval(StepContext context, FencingEvidence evide
         return _asked.Count;
     }
 
-    /// <summary>What is not gone yet; null if nothing.</summary>
+    /// <summary>What is not known to be gone yet; null if nothing.</summary>
     public string? Describe()
     {
         lock (_gate)
         {
-            return _left.Count == 0 ? null : $"{_left.Count} of {_asked.Count} pods are still there: {string.Join(", ", _left.Values.Select(pod => pod.Name).Order().Select(Text))}.";
+            var names = _left.Values.Select(pod => pod.Name).Order().ToList();
+            var more = names.Count > Named ? $" and {names.Count - Named} more" : "";
+            return names.Count == 0 ? null : $"{names.Count} of {_asked.Count} pods are not known to be gone: {string.Join(", ", names.Take(Named))}{more}.";
         }
-
-        string Text(ObjectName name) => name.ToString();
     }
 
     private async Task AwaitAsync(Selection selection, Snapshot<Pod> from, CancellationToken cancellationToken)
