@@ -24,7 +24,14 @@ public abstract class ContractCluster : IAsyncLifetime
 
     protected virtual string Version => "v1.28.8";
 
-    protected virtual KubernetesClusterOptions Options => new() { JitterSeed = 1 };
+    /// <summary>Patient by the simulated clock: on a busy machine it may run ahead while a request is between client and server, where nobody sees it.</summary>
+    protected virtual KubernetesClusterOptions Options => new()
+    {
+        JitterSeed = 1,
+        RequestTimeout = TimeSpan.FromMinutes(5),
+        EvictionTimeout = TimeSpan.FromMinutes(5),
+        StallTimeout = TimeSpan.FromMinutes(1),
+    };
 
     public async Task InitializeAsync()
     {

@@ -13,6 +13,7 @@ internal sealed class Watcher<T> : IAsyncDisposable
     private readonly List<(Func<IReadOnlyDictionary<ObjectName, T>, bool> Condition, TaskCompletionSource Met)> _waiting = [];
     private readonly bool _wider;
     private readonly Task _run;
+    private bool _whole;
 
     // Wider: the selection is wider than the snapshot, so that changes of objects never told before are in order.
     public Watcher(IClusterReader<T> reader, Selection selection, Snapshot<T>? from = null, bool wider = false)
@@ -51,7 +52,7 @@ internal sealed class Watcher<T> : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes as soon as the picture meets the condition.</summary>
+    /// <summary>Completes as soon as the picture is whole and meets the condition.</summary>
     public async Task UntilAsync(Func<IReadOnlyDictionary<ObjectName, T>, bool> condition)
     {
         var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,6 +99,8 @@ internal sealed class Watcher<T> : IAsyncDisposable
 
     private void Take(WatchEvent<T> happened)
     {
+        // While the state is read anew, what is gone is told last.
+        _whole = happened.Kind == WatchEventKind.Synchronized || (_whole && happened.ResourceVersion is not null);
         if (happened.Object is not { } item)
         {
             Interruptions += happened.Kind == WatchEventKind.Interrupted ? 1 : 0;
@@ -130,7 +133,7 @@ internal sealed class Watcher<T> : IAsyncDisposable
     {
         foreach (var (condition, met) in _waiting)
         {
-            if (!met.Task.IsCompleted && condition(_picture))
+            if (_whole && !met.Task.IsCompleted && condition(_picture))
             {
                 met.SetResult();
             }
