@@ -3,12 +3,16 @@ using System.Runtime.InteropServices;
 namespace VmNodeOps.Tool;
 
 /// <summary>Ctrl+C and SIGTERM: the first cancels and lets the run end in good order, the second ends the process at once.</summary>
+/// <remarks>A wrapper such as <c>timeout</c> sends its signal to the process and to its group, so one that follows at its heels is the same one.</remarks>
 internal sealed class Signals : IDisposable
 {
+    private static readonly TimeSpan Echo = TimeSpan.FromMilliseconds(300);
+
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly Lock _gate = new();
     private readonly PosixSignalRegistration[] _registrations;
     private readonly TextWriter _talk;
-    private int _seen;
+    private long? _first;
 
     public Signals(TextWriter talk)
     {
@@ -32,9 +36,19 @@ internal sealed class Signals : IDisposable
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _seen) > 1)
+        lock (_gate)
         {
-            Environment.Exit((int)ExitCode.Cancelled);
+            if (_first is { } first)
+            {
+                if (TimeProvider.System.GetElapsedTime(first) > Echo)
+                {
+                    Environment.Exit((int)ExitCode.Cancelled);
+                }
+
+                return;
+            }
+
+            _first = TimeProvider.System.GetTimestamp();
         }
 
         _talk.WriteLine("Stopping in good order; once more to stop at once.");

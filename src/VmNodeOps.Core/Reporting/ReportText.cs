@@ -10,10 +10,13 @@ internal static class ReportText
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"{report.Result}: {report.Summary}");
+        // Of a run that did not begin the summary says everything: no step was reached.
+        var steps = report.Result is MaintenanceResult.Refused or MaintenanceResult.HeldByAnother ? [] : report.Steps;
+
         // As wide as the longest name, so that the columns stand and the lines stay short.
-        var width = report.Steps.Select(step => step.Step).Concat(report.VirtualMachines.Select(machine => machine.Name.ToString())).Max(name => name.Length as int?) ?? 0;
+        var width = steps.Select(step => step.Step).Concat(report.VirtualMachines.Select(machine => machine.Name.ToString())).Max(name => name.Length as int?) ?? 0;
         string Pad(string name) => name.PadRight(width);
-        foreach (var step in report.Steps)
+        foreach (var step in steps)
         {
             var duration = step.Duration is { } time ? $" ({Seconds(time)})" : "";
             text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(step.Step)}  {step.Outcome.Result}{duration}: {step.Outcome.Message}");
@@ -36,7 +39,7 @@ internal static class ReportText
             }
         }
 
-        foreach (var finding in report.Findings)
+        foreach (var finding in report.Findings.Where(finding => finding.Severity != FindingSeverity.Refusal))
         {
             text.AppendLine($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd());
         }

@@ -1,0 +1,119 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using VmNodeOps.Cluster;
+using VmNodeOps.Kubernetes;
+using VmNodeOps.Testing;
+
+namespace VmNodeOps.Tool.Tests.Documentation;
+
+/// <summary>README.md keeps its word: its code compiles and runs, its links lead somewhere, its commands exist.</summary>
+public sealed partial class ReadmeTests
+{
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+    private static readonly string Examples = File.ReadAllText(
+        Path.Combine(Repository.Root, "tests", "VmNodeOps.Tool.Tests", "Documentation", "ReadmeExamples.cs"));
+
+    [Fact]
+    public void Every_block_of_code_is_one_that_is_compiled()
+    {
+        var compiled = CompiledExample().Matches(Examples).ToDictionary(match => match.Groups["name"].Value, match => Dedented(match.Groups["code"].Value));
+        var shown = ShownExample().Matches(Readme).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["code"].Value);
+
+        shown.Should().NotBeEmpty().And.BeEquivalentTo(compiled);
+        Readme.Split("```csharp").Should().HaveCount(shown.Count + 1, "every block says which example it is");
+    }
+
+    [Fact]
+    public void Every_link_to_a_file_leads_to_one()
+    {
+        var links = Link().Matches(Readme).Select(match => match.Groups["target"].Value).Where(target => !target.Contains("://", StringComparison.Ordinal)).ToList();
+
+        links.Should().NotBeEmpty();
+        links.Where(link => !Path.Exists(Path.Combine(Repository.Root, link))).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_examples_of_a_drain_do_what_they_say()
+    {
+        await using var simulated = await StartAsync(SimulatedTime.RealTime(20));
+        var kubeconfig = Path.GetTempFileName();
+        simulated.WriteKubeconfig(kubeconfig);
+        using var output = new StringWriter();
+
+        var report = await ReadmeExamples.DrainAsync(kubeconfig, output, CancellationToken.None);
+
+        report.VirtualMachines.Should().ContainSingle().Which.To.Should().Be("worker-2");
+        output.ToString().Should().StartWith("Succeeded");
+        File.Delete(kubeconfig);
+    }
+
+    [Fact]
+    public async Task The_examples_of_approval_composition_events_and_recovery_do_what_they_say()
+    {
+        await using var simulated = await StartAsync(SimulatedTime.RealTime(20));
+        var kubeconfig = Path.GetTempFileName();
+        simulated.WriteKubeconfig(kubeconfig);
+        using var cluster = KubernetesCluster.FromKubeConfig(kubeconfig);
+        using var output = new StringWriter();
+        var poweredOff = new List<string>();
+
+        var approved = await ReadmeExamples.ApproveAsync(cluster, output, CancellationToken.None);
+        await ReadmeExamples.FollowAsync(cluster, ReadmeExamples.Compose((node, _) => Note(poweredOff, node)), output, CancellationToken.None);
+        await NodeMaintenance.OnNode("worker-1").ReturnToService().RunAsync(cluster);
+        simulated.CrashNode("worker-2");
+        await simulated.UntilAsync(() => IsSilent(simulated, "worker-2"), "worker-2 is silent");
+        var recovered = await ReadmeExamples.RecoverAsync(cluster, CancellationToken.None);
+
+        approved.Succeeded.Should().BeTrue(approved.Summary);
+        output.ToString().Should().Contain("Plan for node worker-1").And.MatchRegex(@"(?m)^\d+ power-off");
+        poweredOff.Should().Equal("worker-1");
+        recovered.Succeeded.Should().BeTrue(recovered.Summary);
+        simulated.Guests.Running.Should().ContainSingle().Which.Node.Should().Be("worker-1");
+        File.Delete(kubeconfig);
+    }
+
+    [Fact]
+    public async Task The_examples_of_dependency_injection_and_of_a_test_do_what_they_say()
+    {
+        var services = new ServiceCollection();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["Clusters:East:Context"] = "east", ["Clusters:West:Context"] = "west" }).Build();
+        services.AddKeyedSingleton<IClusterClient>("east", (_, _) => throw new InvalidOperationException("asked for east"));
+        ReadmeExamples.Register(services, configuration);
+        services.AddTransient<ReadmeExamples.NightShift>();
+        using var provider = services.BuildServiceProvider();
+
+        provider.Invoking(it => it.GetRequiredService<ReadmeExamples.NightShift>()).Should().Throw<InvalidOperationException>().WithMessage("asked for east");
+        await ReadmeExamples.TestAsync();
+        File.Delete("kubeconfig.yaml");
+    }
+
+    private static Task Note(List<string> list, string item)
+    {
+        list.Add(item);
+        return Task.CompletedTask;
+    }
+
+    private static bool IsSilent(SimulatedCluster cluster, string node) => cluster.Objects.Condition("nodes", node, "Ready") == "Unknown";
+
+    private static Task<SimulatedCluster> StartAsync(SimulatedTime time) => SimulatedCluster.StartAsync(builder => (builder with { Time = time })
+        .WithNodes("worker-1", "worker-2")
+        .WithVirtualMachine("web", machine => machine.On("worker-1").LiveMigrate().WithDisk(shared: true)));
+
+    private static string Dedented(string code)
+    {
+        var lines = code.TrimEnd().Split('\n');
+        var margin = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
+        return string.Concat(lines.Select(line => (line.Length > 0 ? line[margin..] : "") + "\n"));
+    }
+
+    [GeneratedRegex(@"// example: (?<name>\w+)\n(?<code>.*?\n) *// end\n", RegexOptions.Singleline)]
+    private static partial Regex CompiledExample();
+
+    [GeneratedRegex(@"<!-- example: (?<name>\w+) -->\n```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex ShownExample();
+
+    [GeneratedRegex(@"\]\((?<target>[^)#]+)\)")]
+    private static partial Regex Link();
+}
