@@ -235,7 +235,7 @@ internal sealed class MaintenanceRun
         }
     }
 
-    private string Trouble() => _services.Trouble.Last is { } last ? $"Lasting trouble: {last}" : "";
+    private string Trouble() => (_services.Trouble.Last ?? _services.Node.Trouble) is { } last ? $"Lasting trouble: {last}" : "";
 
     /// <summary>Neither the caller's token nor the spent deadline counts any more, but the gate does.</summary>
     private async Task UndoAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using VmNodeOps.Cluster;
 
@@ -27,6 +28,7 @@ public sealed class NodeGuard : IAsyncDisposable
     private Node? _current;
     private Node _expected;
     private NodeSilence? _silence;
+    private TimeSpan? _slowRead;
     private Exception? _fault;
 
     internal NodeGuard(IClusterReader<Node> nodes, Node node, TimeProvider time, ILogger logger)
@@ -80,6 +82,22 @@ public sealed class NodeGuard : IAsyncDisposable
         }
     }
 
+    /// <summary>What keeps the view of the node from being fresh; null if nothing does.</summary>
+    internal string? Trouble
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _slowRead is { } took
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"A read of node {_name} takes {took.TotalSeconds:0.#} s, so its answer is too old to destroy on when it comes. Look at the API server, or allow a greater NodeFreshness.")
+                    : null;
+            }
+        }
+    }
+
     /// <summary>The node, not older than that. Callers at once share one read; one that took longer than that is repeated.</summary>
     /// <param name="maximumAge">How old; <see cref="TimeSpan.MaxValue"/>: as last heard, without a read.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -92,8 +110,14 @@ public sealed class NodeGuard : IAsyncDisposable
             lock (_gate)
             {
                 ThrowIfDeaf();
-                if (maximumAge == TimeSpan.MaxValue || (_freshSince is { } asked && _time.GetElapsedTime(asked) <= maximumAge))
+                if (maximumAge == TimeSpan.MaxValue)
                 {
+                    return _current;
+                }
+
+                if (_freshSince is { } asked && _time.GetElapsedTime(asked) <= maximumAge)
+                {
+                    _slowRead = null;
                     return _current;
                 }
 
@@ -101,6 +125,10 @@ public sealed class NodeGuard : IAsyncDisposable
             }
 
             await reading.WaitAsync(cancellationToken).ConfigureAwait(false);
+            lock (_gate)
+            {
+                _slowRead = _time.GetElapsedTime(_readingAsked);
+            }
         }
     }
 

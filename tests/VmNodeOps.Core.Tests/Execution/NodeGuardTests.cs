@@ -73,6 +73,24 @@ public sealed class NodeGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_is_always_too_slow_is_named()
+    {
+        _cluster.Answer = async () =>
+        {
+            await Task.Yield();
+            _time.Advance(TimeSpan.FromSeconds(5));
+            return Silent;
+        };
+        using var patience = new CancellationTokenSource();
+        var look = _guard.LookAsync(Fresh, patience.Token);
+        SpinWait.SpinUntil(() => _guard.Trouble is not null, TimeSpan.FromSeconds(10)).Should().BeTrue();
+
+        _guard.Trouble.Should().Contain("worker-3").And.Contain("too old to destroy on");
+        await patience.CancelAsync();
+        await look.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Fact]
     public async Task A_failed_read_is_not_handed_to_the_next_caller()
     {
         _cluster.Answer = () => Task.FromException<Node?>(new ClusterException(ClusterErrorCause.ServerError, "broken"));

@@ -174,6 +174,49 @@ public sealed class WriteGateTests : IAsyncDisposable
         _ledger.Records.Should().BeEmpty();
     }
 
+    public static TheoryData<string, Pod> NoReplicas => new()
+    {
+        { "another namespace", Replica with { Name = new ObjectName("prod", "virt-api-1") } },
+        { "another component", Replica with { Labels = new Dictionary<string, string> { ["kubevirt.io"] = "virt-handler" } } },
+        { "a machine", Replica with { Labels = new Dictionary<string, string> { ["kubevirt.io"] = "virt-launcher" } } },
+        { "no label", Replica with { Labels = new Dictionary<string, string>() } },
+        { "nobody replaces it", Replica with { Owners = [] } },
+        { "it has a disk", Replica with { PersistentVolumeClaims = ["data"] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(NoReplicas))]
+    public async Task The_exception_for_KubeVirts_replicas_lets_nothing_else_through(string what, Pod pod)
+    {
+        var evidence = Confirmed();
+
+        var act = () => _gate.ForceDeleteReplicaAsync(pod, Installation, evidence, default);
+
+        (await act.Should().ThrowAsync<WriteRefusedException>(what)).Which.Code.Should().Be("NotAReplica");
+        await _pods.DidNotReceiveWithAnyArgs().DeleteAsync(default, default, default);
+    }
+
+    [Fact]
+    public async Task The_exception_for_KubeVirts_replicas_wants_evidence_like_any_other_deletion()
+    {
+        await _gate.Awaiting(gate => gate.ForceDeleteReplicaAsync(Replica, Installation, EvidenceOf(Silent), default)).Should().ThrowAsync<WriteRefusedException>();
+
+        await _gate.ForceDeleteReplicaAsync(Replica, Installation, Confirmed(), default);
+
+        _ledger.Records.Should().ContainSingle().Which.Target.Name.Name.Should().Be("virt-api-1");
+    }
+
+    private static KubeVirtInstallation Installation { get; } = new() { Name = new ObjectName("kubevirt", "kubevirt"), Uid = "uid-kubevirt" };
+
+    private static Pod Replica { get; } = new()
+    {
+        Name = new ObjectName("kubevirt", "virt-api-1"),
+        Uid = "uid-virt-api-1",
+        NodeName = "worker-1",
+        Labels = new Dictionary<string, string> { ["kubevirt.io"] = "virt-api" },
+        Owners = [new Owner { Kind = "ReplicaSet", ApiVersion = "apps/v1", Name = "virt-api", Uid = "uid-set", IsController = true }],
+    };
+
     private async Task RefusedAsync(FencingEvidence evidence, string code, int sent = 0)
     {
         var act = () => _gate.ForceDeleteAsync(PodOn("worker-3"), evidence, default);
