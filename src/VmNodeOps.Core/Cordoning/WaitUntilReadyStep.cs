@@ -11,7 +11,7 @@ internal sealed class WaitUntilReadyStep : IMaintenanceStep
         Task.FromResult(new StepPlan
         {
             Step = Name,
-            Rights = [new AccessQuestion { Verb = "watch", Group = "", Resource = "nodes", Name = context.Node.Name.Name }],
+            Rights = NodeRights.Watching(context.Node.Name),
             Actions =
             [
                 new PlannedAction

@@ -76,6 +76,6 @@ internal static class DrainPlan
         new() { Verb = "watch", Group = "", Resource = "pods" },
         new() { Verb = "create", Group = "", Resource = "pods", Subresource = "eviction" },
         .. MachineRights.Watching,
-        new() { Verb = "watch", Group = "", Resource = "nodes", Name = nodeName },
+        .. NodeRights.Watching(new ObjectName(nodeName)),
     ];
 }

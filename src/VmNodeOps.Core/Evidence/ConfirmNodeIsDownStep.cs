@@ -17,11 +17,7 @@ internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IMaintenan
         return Task.FromResult(new StepPlan
         {
             Step = Name,
-            Rights =
-            [
-                new AccessQuestion { Verb = "get", Group = "", Resource = "nodes", Name = node.Name.Name },
-                new AccessQuestion { Verb = "watch", Group = "", Resource = "nodes", Name = node.Name.Name },
-            ],
+            Rights = NodeRights.Watching(node.Name),
             Actions =
             [
                 new PlannedAction { Kind = ActionKind.Confirm, Target = Refer.To(node), What = $"ask whether node {node.Name} is down: {source.Description}", Why = Danger },

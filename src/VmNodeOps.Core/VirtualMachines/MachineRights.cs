@@ -10,7 +10,10 @@ internal static class MachineRights
     public static IReadOnlyList<AccessQuestion> Watching { get; } =
     [
         new() { Verb = "list", Group = Group, Resource = "kubevirts" },
+        // A few are read one by one, many are listed.
+        new() { Verb = "get", Group = Group, Resource = "virtualmachines" },
         .. Both("virtualmachines"),
+        new() { Verb = "get", Group = Group, Resource = "virtualmachineinstances" },
         .. Both("virtualmachineinstances"),
         .. Both("virtualmachineinstancemigrations"),
     ];
