@@ -107,7 +107,7 @@ public sealed class RunTests
         var run = await cluster.RunAsync(["drain", "worker-1"], answer);
 
         run.ExitCode.Should().Be(ExitCode.Cancelled);
-        run.Error.Should().Contain("1 migrates live:").And.Contain("(VM prod/web)").And.Contain("Go on? [y/N]").And.EndWith("Nothing was done.\n");
+        run.Error.Should().Contain("migrates live (1):").And.Contain("(VM prod/web)").And.Contain("Go on? [y/N]").And.EndWith("Nothing was done.\n");
         FromTool(cluster).Should().OnlyContain(request => !request.IsWrite);
     }
 

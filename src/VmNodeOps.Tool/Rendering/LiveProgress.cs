@@ -1,52 +1,130 @@
+using System.Globalization;
 using Spectre.Console;
+using VmNodeOps.Cluster;
 using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.Rendering;
 
-/// <summary>On a terminal: what is over scrolls up, what is under way turns at the bottom.</summary>
+/// <summary>On a terminal: what is over scrolls up, what is under way is kept up to date below.</summary>
 internal sealed class LiveProgress(IAnsiConsole console)
 {
+    private const int ShownMachines = 10;
+    private const string Spinner = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(120);
+
+    private readonly Lock _gate = new();
+    private readonly Queue<string> _over = new();
+    private readonly SortedDictionary<ObjectName, string> _moving = [];
+    private readonly long _started = TimeProvider.System.GetTimestamp();
+    private string _step = "reading the cluster";
     private MaintenanceReport? _report;
 
     public async Task<MaintenanceReport?> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
     {
-        await console.Status().Spinner(Spinner.Known.Dots).StartAsync("reading the cluster", async status =>
+        await console.Live(Draw()).AutoClear(true).StartAsync(async live =>
         {
-            await foreach (var maintenanceEvent in events)
+            var taking = TakeAllAsync(events);
+            do
             {
-                Show(status, maintenanceEvent);
+                await Task.WhenAny(taking, Task.Delay(Refresh, TimeProvider.System));
+                WriteWhatIsOver();
+                live.UpdateTarget(Draw());
             }
+            while (!taking.IsCompleted);
+
+            WriteWhatIsOver();
+            await taking;
         });
         return _report;
     }
 
-    private void Show(StatusContext status, MaintenanceEvent maintenanceEvent)
+    private async Task TakeAllAsync(IAsyncEnumerable<MaintenanceEvent> events)
+    {
+        await foreach (var maintenanceEvent in events)
+        {
+            lock (_gate)
+            {
+                Take(maintenanceEvent);
+            }
+        }
+    }
+
+    private void Take(MaintenanceEvent maintenanceEvent)
     {
         switch (maintenanceEvent)
         {
             case StepStarted started:
-                status.Status = Escape(started.Step);
+                _step = Escape(started.Step);
                 break;
             case StepProgressed progressed:
-                status.Status = $"{Escape(progressed.Step)} [bold]{progressed.Done}/{progressed.Total}[/] {Escape(progressed.Message)}";
+                _step = $"{Escape(progressed.Step)} [bold]{progressed.Done}/{progressed.Total}[/]  {Escape(progressed.Message)}";
                 break;
             case VirtualMachineChanged changed:
-                console.MarkupLine($"  {Mark(changed.Outcome)} {Escape(changed.VirtualMachine.ToString())}  [grey]{Escape(changed.Message)}[/]");
+                Take(changed);
                 break;
             case FindingRaised raised:
-                console.MarkupLine($"[yellow]![/] {Escape(raised.Describe())}");
+                _over.Enqueue($"[yellow]![/] {Escape(raised.Describe())}");
                 break;
             case WriteAnswered { Write.Result: WriteResult.Unknown } write:
-                console.MarkupLine($"[yellow]?[/] {Escape(write.Describe())}");
+                _over.Enqueue($"[yellow]?[/] {Escape(write.Describe())}");
                 break;
             case StepFinished finished:
-                console.MarkupLine($"{Mark(finished.Outcome.Result)} [bold]{Escape(finished.Step)}[/]  {Escape(finished.Outcome.Message)}");
+                _over.Enqueue($"{Mark(finished.Outcome.Result)} [bold]{Escape(finished.Step)}[/]  {Escape(finished.Outcome.Message)}");
                 break;
             case RunFinished finished:
                 _report = finished.Report;
                 break;
         }
     }
+
+    private void Take(VirtualMachineChanged changed)
+    {
+        _moving.Remove(changed.VirtualMachine);
+        if (changed.Outcome is VirtualMachineOutcome.Unmoved or VirtualMachineOutcome.Moving)
+        {
+            _moving[changed.VirtualMachine] = changed.Message;
+        }
+        else
+        {
+            _over.Enqueue($"  {Mark(changed.Outcome)} {Escape(changed.VirtualMachine.ToString())}  [grey]{Escape(changed.Message)}[/]");
+        }
+    }
+
+    private void WriteWhatIsOver()
+    {
+        lock (_gate)
+        {
+            while (_over.TryDequeue(out var line))
+            {
+                console.MarkupLine(line);
+            }
+        }
+    }
+
+    /// <summary>Every line is cut to the terminal's width: a line that wraps would throw off the redrawing.</summary>
+    private Grid Draw()
+    {
+        lock (_gate)
+        {
+            var elapsed = TimeProvider.System.GetElapsedTime(_started);
+            var frame = Spinner[(int)(elapsed.TotalMilliseconds / Refresh.TotalMilliseconds) % Spinner.Length];
+            var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0));
+            grid.AddRow(Row(string.Create(CultureInfo.InvariantCulture, $"[blue]{frame}[/] {_step}  [grey]{(int)elapsed.TotalMinutes}:{elapsed.Seconds:00}[/]")));
+            foreach (var (name, message) in _moving.Take(ShownMachines))
+            {
+                grid.AddRow(Row($"  [grey]·[/] {Escape(name.ToString())}  [grey]{Escape(message)}[/]"));
+            }
+
+            if (_moving.Count > ShownMachines)
+            {
+                grid.AddRow(Row(string.Create(CultureInfo.InvariantCulture, $"  [grey]and {_moving.Count - ShownMachines} more[/]")));
+            }
+
+            return grid;
+        }
+    }
+
+    private static Markup Row(string markup) => new Markup(markup).Overflow(Overflow.Ellipsis);
 
     private static string Escape(string text) => Markup.Escape(Printable.Line(text));
 
@@ -60,8 +138,7 @@ internal sealed class LiveProgress(IAnsiConsole console)
     private static string Mark(VirtualMachineOutcome outcome) => outcome switch
     {
         VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted => "[green]✓[/]",
-        VirtualMachineOutcome.Missing or VirtualMachineOutcome.Lost => "[red]✗[/]",
         VirtualMachineOutcome.StaysDown => "[yellow]▪[/]",
-        _ => "[grey]·[/]",
+        _ => "[red]✗[/]",
     };
 }

@@ -15,7 +15,7 @@ internal static class PlanDigest
         var acts = plan.Steps.SelectMany(step => step.Actions).Where(action => action is { Fate: not null, Kind: not ActionKind.Wait });
         foreach (var group in acts.GroupBy(action => action.Fate!.Value).OrderBy(group => group.Key))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {group.Count()} {Fates.InWords(group.Key)}:");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {Fates.InWords(group.Key)} ({group.Count()}):");
             foreach (var action in group.Take(ShownActions))
             {
                 text.AppendLine(CultureInfo.InvariantCulture, $"    {action.What}");
