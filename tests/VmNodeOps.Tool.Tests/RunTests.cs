@@ -159,6 +159,7 @@ public sealed class RunTests
 
         run.ExitCode.Should().Be(ExitCode.Cancelled);
         run.Out.Should().StartWith("Cancelled: ").And.Contain("cordoned").And.Contain("prod/slow");
+        run.Error.Should().EndWith("To go on: vmnodeops drain worker-1. To take the node back: vmnodeops return worker-1.\n");
     }
 
     /// <summary>Does something as soon as a text is written.</summary>

@@ -29,7 +29,13 @@ internal static class ReportText
         foreach (var machine in report.VirtualMachines)
         {
             var away = machine.AwayFor is { } time ? $", away {Seconds(time)}" : "";
-            var way = machine.To is { } to ? $"{machine.From} → {to}" : $"was on {machine.From}";
+            var left = machine.Outcome switch
+            {
+                VirtualMachineOutcome.Unmoved => "on",
+                VirtualMachineOutcome.Moving => "from",
+                _ => "was on",
+            };
+            var way = machine.To is { } to ? $"{machine.From} → {to}" : $"{left} {machine.From}";
             text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(machine.Name.ToString())}  {machine.Outcome}: {way}{away}");
 
             // For a machine that runs elsewhere the line above says it all.

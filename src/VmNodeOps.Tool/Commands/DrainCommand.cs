@@ -12,7 +12,11 @@ internal sealed class DrainCommand : Command
     {
         var node = new NodeArgument();
         Arguments.Add(node);
-        SetAction((parsed, token) => new MaintenanceRunning(services, parsed).RunAsync(
-            Procedures.Drain(parsed.GetRequiredValue(node)), asks: true, token));
+        SetAction((parsed, token) =>
+        {
+            var name = parsed.GetRequiredValue(node);
+            var advice = $"Node {name} stays cordoned, and what KubeVirt has begun goes on. To go on: vmnodeops drain {name}. To take the node back: vmnodeops return {name}.";
+            return new MaintenanceRunning(services, parsed).RunAsync(Procedures.Drain(name), asks: true, advice, token);
+        });
     }
 }

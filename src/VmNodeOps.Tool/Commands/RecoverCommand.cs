@@ -19,8 +19,10 @@ internal sealed class RecoverCommand : Command
         Options.Add(_reason);
         SetAction((parsed, token) =>
         {
+            var name = parsed.GetRequiredValue(_node);
             var evidence = Evidence.OperatorConfirms(parsed.GetRequiredValue(_confirmedBy), parsed.GetRequiredValue(_reason));
-            return new MaintenanceRunning(services, parsed).RunAsync(Procedures.Recover(parsed.GetRequiredValue(_node), evidence), asks: true, token);
+            var advice = $"Node {name} stays cordoned. If it is still off, the same command again goes on from where things stand.";
+            return new MaintenanceRunning(services, parsed).RunAsync(Procedures.Recover(name, evidence), asks: true, advice, token);
         });
     }
 

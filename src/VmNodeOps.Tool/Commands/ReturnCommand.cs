@@ -13,6 +13,6 @@ internal sealed class ReturnCommand : Command
         var node = new NodeArgument();
         Arguments.Add(node);
         SetAction((parsed, token) => new MaintenanceRunning(services, parsed).RunAsync(
-            Procedures.Return(parsed.GetRequiredValue(node)), asks: false, token));
+            Procedures.Return(parsed.GetRequiredValue(node)), asks: false, advice: null, token));
     }
 }

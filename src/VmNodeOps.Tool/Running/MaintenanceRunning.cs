@@ -9,8 +9,9 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
 {
     /// <param name="maintenance">What to do.</param>
     /// <param name="asks">Whether it takes something away from somebody, so that it is not done unasked.</param>
+    /// <param name="advice">What to do when it was cut short after it had begun; null: nothing in particular.</param>
     /// <param name="cancellationToken">Ends the run in good order.</param>
-    public async Task<int> RunAsync(NodeMaintenance maintenance, bool asks, CancellationToken cancellationToken)
+    public async Task<int> RunAsync(NodeMaintenance maintenance, bool asks, string? advice, CancellationToken cancellationToken)
     {
         var mayAsk = asks && !parsed.GetValue(services.Options.Yes);
         if (mayAsk && !services.Console.CanAsk)
@@ -38,6 +39,13 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
 
         var report = await FollowAsync(runner.StreamAsync(maintenance, approved, cancellationToken));
         services.Console.Out.Write(services.WantsJson(parsed) ? report.ToJson() + "\n" : report.ToText());
+        services.Console.Out.Flush();
+        if (advice is not null && report.Result is MaintenanceResult.Blocked or MaintenanceResult.Failed or MaintenanceResult.TimedOut or MaintenanceResult.Cancelled &&
+            report.Writes.Any(write => write.Result != WriteResult.Refused))
+        {
+            services.Console.Error.WriteLine(advice);
+        }
+
         return (int)ExitCodes.Of(report);
     }
 
