@@ -41,6 +41,11 @@ public sealed class ChildProcessTests
         using var simulation = Start("simulate", "--nodes", "2", "--vms", "3", "--kubeconfig-out", kubeconfig);
         var talk = await ReadUntilAsync(simulation.StandardError, "brings it back");
 
+        if (!OperatingSystem.IsWindows())
+        {
+            File.GetUnixFileMode(kubeconfig).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite, "it holds a key");
+        }
+
         var nodes = await ToolRun.OfAsync("nodes", "--kubeconfig", kubeconfig);
         await simulation.StandardInput.WriteLineAsync("crash worker-7");
         var answer = await ReadUntilAsync(simulation.StandardError, "worker-7");

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using VmNodeOps.Testing;
 
 namespace VmNodeOps.Tool.Tests;
@@ -118,6 +120,27 @@ public sealed class MistakeTests
         run.ExitCode.Should().Be(ExitCode.Failed);
         run.Error.Should().Contain(address.Authority).And.NotContain("   at ");
         run.Out.Should().BeEmpty();
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task A_server_that_never_answers_ends_with_4_when_the_time_is_up()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, $$"""
+            apiVersion: v1
+            kind: Config
+            current-context: mute
+            clusters: [{ name: mute, cluster: { server: "http://{{server.LocalEndpoint}}" } }]
+            contexts: [{ name: mute, context: { cluster: mute } }]
+            """);
+
+        var run = await ToolRun.OfAsync("nodes", "--kubeconfig", file, "--timeout", "1s");
+
+        run.ExitCode.Should().Be(ExitCode.TimedOut);
+        run.Error.Should().Contain("did not answer within the 00:00:01 of --timeout").And.Contain(server.LocalEndpoint.ToString());
         File.Delete(file);
     }
 

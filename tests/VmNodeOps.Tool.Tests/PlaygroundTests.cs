@@ -1,0 +1,47 @@
+using VmNodeOps.Testing;
+using VmNodeOps.Tool.Simulation;
+using VmNodeOps.Tool.Terminal;
+
+namespace VmNodeOps.Tool.Tests;
+
+public sealed class PlaygroundTests
+{
+    [Fact]
+    public async Task Orders_take_power_and_network_from_nodes_and_give_them_back()
+    {
+        await using var cluster = await SimulatedCluster.StartAsync(builder => builder.WithNodes("worker-1", "worker-2"));
+
+        var downAnswers = await ObeyAsync(cluster, "crash worker-1", "cut-off worker-2");
+        var down = States(cluster);
+        var upAnswers = await ObeyAsync(cluster, "return worker-1", "return worker-2");
+        var up = States(cluster);
+
+        down.Should().Equal(("worker-1", false), ("worker-2", true));
+        cluster.Host("worker-2").IsConnected.Should().BeTrue();
+        up.Should().Equal(("worker-1", true), ("worker-2", true));
+        downAnswers.Should().Contain("worker-1 has lost its power").And.Contain("vmnodeops recover worker-1 --confirmed-by").And.Contain("worker-2 no longer reaches");
+        upAnswers.Should().Contain("The machine of worker-1 boots.").And.Contain("worker-2 reaches the API server again.");
+    }
+
+    [Theory]
+    [InlineData("help")]
+    [InlineData("crash")]
+    [InlineData("explode worker-1")]
+    public async Task What_is_no_order_is_answered_with_the_orders(string line)
+    {
+        await using var cluster = await SimulatedCluster.StartAsync(builder => builder.WithNodes("worker-1"));
+
+        (await ObeyAsync(cluster, line)).Should().StartWith("Orders: crash NODE");
+    }
+
+    private static List<(string Node, bool HasPower)> States(SimulatedCluster cluster) =>
+        [.. cluster.Hosts.OrderBy(host => host.NodeName, StringComparer.Ordinal).Select(host => (host.NodeName, host.HasPower))];
+
+    private static async Task<string> ObeyAsync(SimulatedCluster cluster, params string[] lines)
+    {
+        using var talk = new StringWriter();
+        var console = new ToolConsole(TextWriter.Null, talk, new StringReader(string.Join('\n', [.. lines, "quit", "never read"])));
+        await new Playground(cluster, console).RunAsync(CancellationToken.None);
+        return talk.ToString();
+    }
+}
