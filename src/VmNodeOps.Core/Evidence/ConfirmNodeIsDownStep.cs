@@ -57,7 +57,7 @@ internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IMaintenan
         return StepOutcome.Succeeded($"down, on the word of {evidence}; holds until {evidence.ExpiresAt:u}.{gone}");
     }
 
-    public string? DescribePending(StepContext context) => $"The answer of the evidence source is still awaited ({source.Description}).";
+    public string? DescribePending(StepContext context) => $"It is not confirmed yet that node {context.Node.Planned.Name} is down ({source.Description}).";
 
     private static StepOutcome? Refuse(Node now, Node expected)
     {

@@ -59,10 +59,17 @@ internal sealed class FaultedRuns(ITestOutputHelper output)
     {
         // A plan that cannot be made is refused before anything happens; trouble begins when the run does, with its first watch or write.
         var begun = false;
-        using var fault = scene.Cluster.Faults.Add(rule with
+        using var beginning = scene.Cluster.Faults.Add(new FaultRule
         {
-            When = request => begun |= request.IsWrite || request.Verb == "watch",
+            Effect = FaultEffect.Choose(static _ => null),
+            When = request =>
+            {
+                // Asked for every request, unlike the condition of a rule that is about some requests only.
+                begun |= request.IsWrite || request.Verb == "watch";
+                return false;
+            },
         });
+        using var fault = scene.Cluster.Faults.Add(rule with { When = _ => begun });
         var report = await scene.Runner.RunAsync(maintenance.With(options => options with { Timeout = Deadline }));
         var took = report.FinishedAt - report.StartedAt;
         output.WriteLine(string.Create(
