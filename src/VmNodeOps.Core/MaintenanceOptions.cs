@@ -21,6 +21,10 @@ public sealed record MaintenanceOptions
     /// <value>Null: no lock.</value>
     public NodeLockOptions? Lock { get; init; }
 
+    /// <summary>Where a maintenance window keeps its journal.</summary>
+    /// <value>The defaults of <see cref="JournalOptions"/>.</value>
+    public JournalOptions Journal { get; init; } = new();
+
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>
     public UndoPolicy OnFailure { get; init; } = UndoPolicy.LeaveAsIs;

@@ -17,6 +17,7 @@ internal static class Refer
             PersistentVolumeClaim => ("v1", "PersistentVolumeClaim"),
             DisruptionBudget => ("policy/v1", "PodDisruptionBudget"),
             Lease => ("coordination.k8s.io/v1", "Lease"),
+            ConfigMap => ("v1", "ConfigMap"),
             _ => throw new ArgumentException($"No kind is known for {target.GetType().Name}.", nameof(target)),
         };
         return new ObjectReference { ApiVersion = apiVersion, Kind = kind, Name = target.Name, Uid = target.Uid };

@@ -11,10 +11,12 @@ internal sealed class CordonStep : IUndoableStep
     public Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var node = context.Node;
+        // A run that died after it had cordoned the node kept in its journal how the node was before.
+        var before = context.Handover.Find<JournalReading>()?.Journal?.WasUnschedulable ?? node.Unschedulable;
         return Task.FromResult(new StepPlan
         {
             Step = Name,
-            Found = JsonSerializer.SerializeToElement(node.Unschedulable, CordonJson.Default.Boolean),
+            Found = JsonSerializer.SerializeToElement(before, CordonJson.Default.Boolean),
             Rights = [CordonRights.ChangeNode(node)],
             Actions = node.Unschedulable ? [] : [CordonRights.Act(ActionKind.Cordon, node, "cordon", "No new pod is scheduled to it from then on.")],
             Findings = node.Unschedulable

@@ -12,8 +12,16 @@ public static class NodeMaintenanceCordoningExtensions
     /// <summary>Waits until the node is Ready.</summary>
     public static NodeMaintenance WaitUntilReady(this NodeMaintenance maintenance) => Add(maintenance, new WaitUntilReadyStep());
 
-    /// <summary>The way back after a graceful shutdown: waits until the node is Ready, then uncordons it.</summary>
-    public static NodeMaintenance ReturnToService(this NodeMaintenance maintenance) => maintenance.WaitUntilReady().Uncordon();
+    /// <summary>The way back: waits until the node is Ready, uncordons it if its maintenance cordoned it, and closes the maintenance window.</summary>
+    /// <param name="maintenance">The maintenance.</param>
+    /// <param name="configure">Changes the options: <c>back =&gt; back with { … }</c>. Null: the defaults.</param>
+    /// <remarks>Labels become what the journal says they were. A node that was cordoned before its maintenance stays cordoned.</remarks>
+    public static NodeMaintenance ReturnToService(this NodeMaintenance maintenance, Func<ReturnOptions, ReturnOptions>? configure = null)
+    {
+        var options = new ReturnOptions();
+        options = configure?.Invoke(options) ?? options;
+        return Add(maintenance.WaitUntilReady(), new UncordonStep(onlyOurs: !options.EvenIfCordonedByOthers)).CloseWindow();
+    }
 
     private static NodeMaintenance Add(NodeMaintenance maintenance, IMaintenanceStep step)
     {

@@ -29,6 +29,7 @@ internal sealed class MaintenanceRun
         var writes = new WriteLedger(events, time, () => _step);
         _services = new RunServices
         {
+            Actor = nodeLock?.HolderIdentity ?? NodeLockTaking.NewIdentity(),
             Node = guard,
             Reads = planning.Reads,
             Gate = new WriteGate(cluster, guard, maintenance.Options, writes, nodeLock),
@@ -185,6 +186,18 @@ internal sealed class MaintenanceRun
         return Report(ended);
     }
 
+    /// <summary>What a step did is kept in the journal, if the maintenance has one, before the next one begins.</summary>
+    private static async Task<StepOutcome> ApplyAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        var outcome = await step.ApplyAsync(context, cancellationToken).ConfigureAwait(false);
+        if (context.Handover.Find<OpenJournal>() is { } journal)
+        {
+            await journal.NoteAsync(context, context.Plan, outcome.Result, cancellationToken).ConfigureAwait(false);
+        }
+
+        return outcome;
+    }
+
     private async Task<StepResult> RunStepAsync(int index, CancellationToken both, CancellationToken callers)
     {
         var step = _maintenance.Steps[index];
@@ -193,7 +206,7 @@ internal sealed class MaintenanceRun
         var context = new StepContext(_plan.Steps[index], _services);
         _services.Events.Publish(new StepStarted { Step = step.Name });
         var started = _services.Time.GetTimestamp();
-        var outcome = await GuardAsync(() => step.ApplyAsync(context, both), () => step.DescribePending(context), both, callers).ConfigureAwait(false);
+        var outcome = await GuardAsync(() => ApplyAsync(step, context, both), () => step.DescribePending(context), both, callers).ConfigureAwait(false);
         _reports[index] = _reports[index] with { Outcome = outcome, Duration = _services.Time.GetElapsedTime(started) };
         if (outcome.Result is not (StepResult.Succeeded or StepResult.Skipped))
         {

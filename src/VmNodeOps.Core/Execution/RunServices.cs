@@ -8,6 +8,9 @@ internal sealed class RunServices
     private readonly Lock _gate = new();
     private readonly List<Finding> _findings = [];
 
+    /// <summary>Who acts, as the lock and the journal name it.</summary>
+    public required string Actor { get; init; }
+
     public required NodeGuard Node { get; init; }
 
     public required ClusterReads Reads { get; init; }

@@ -12,7 +12,10 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
     private readonly List<Finding> _findings = [];
     private readonly string _holder = options.HolderIdentity.Length > 0
         ? options.HolderIdentity
-        : $"vmnodeops/{Environment.MachineName.ToLowerInvariant()}/{Guid.NewGuid():n}";
+        : NewIdentity();
+
+    /// <summary>A name for a run that no other run has.</summary>
+    public static string NewIdentity() => $"vmnodeops/{Environment.MachineName.ToLowerInvariant()}/{Guid.NewGuid():n}";
 
     public async Task<LockAttempt> TakeAsync(CancellationToken cancellationToken)
     {

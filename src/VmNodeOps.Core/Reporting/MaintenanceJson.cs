@@ -14,6 +14,7 @@ namespace VmNodeOps;
 [JsonSerializable(typeof(MaintenancePlan))]
 [JsonSerializable(typeof(MaintenanceReport))]
 [JsonSerializable(typeof(MaintenanceEvent))]
+[JsonSerializable(typeof(MaintenanceJournal))]
 internal sealed partial class MaintenanceJson : JsonSerializerContext
 {
     /// <summary>The same on one line each, for streams of events.</summary>

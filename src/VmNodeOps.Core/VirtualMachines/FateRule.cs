@@ -19,6 +19,15 @@ internal sealed record FateRule
 
     public required Func<NodeMachine, VirtualMachineFate, string> Describe { get; init; }
 
-    public MachineExpectation Expect(NodeMachine machine, NodeInventory inventory, Node node) =>
-        MachineExpectation.Of(machine, Of(machine, inventory.KubeVirt), node);
+    /// <summary>What left the node in an earlier run of the same maintenance is still owed: it is expected as the journal has it.</summary>
+    public MachineExpectation Expect(NodeMachine machine, NodeInventory inventory, Node node)
+    {
+        if (machine.IsAtHome || !inventory.Journaled.TryGetValue(machine.Name, out var journaled))
+        {
+            return MachineExpectation.Of(machine, Of(machine, inventory.KubeVirt), node);
+        }
+
+        var before = machine with { Instance = JournaledMachines.InstanceOf(journaled, machine.NodeName) };
+        return MachineExpectation.Of(before, journaled.Fate, node) with { MayStayUnready = journaled.WasUnready };
+    }
 }

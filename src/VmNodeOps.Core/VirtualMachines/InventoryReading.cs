@@ -8,7 +8,8 @@ internal static class InventoryReading
     /// <summary>Up to so many objects are read one by one, and up to so many namespaces are listed one by one; beyond, everything is listed once.</summary>
     private const int Few = 3;
 
-    public static async Task<NodeInventory> ReadAsync(string nodeName, ClusterReads cluster, CancellationToken cancellationToken)
+    public static async Task<NodeInventory> ReadAsync(
+        string nodeName, ClusterReads cluster, CancellationToken cancellationToken, MaintenanceJournal? journal = null)
     {
         // Pods before instances: an instance read later knows at least what its pod says.
         var pods = await cluster.Pods.ListAsync(
@@ -22,13 +23,15 @@ internal static class InventoryReading
                 ServesKubeVirt = false,
                 LauncherPods = pods,
                 Instances = new Snapshot<VirtualMachineInstance> { Items = [], ResourceVersion = "" },
-                Machines = Join(nodeName, pods.Items, [], []),
+                Machines = Join(nodeName, pods.Items, [], [], []),
             };
         }
 
         var here = await cluster.VirtualMachineInstances.ListAsync(Selection.OnNode(nodeName), cancellationToken).ConfigureAwait(false);
         var names = here.Items.Select(instance => instance.Name).ToHashSet();
-        var elsewhere = pods.Items.Select(LauncherPods.InstanceOf).OfType<ObjectName>().Where(name => !names.Contains(name)).ToHashSet();
+        var elsewhere = pods.Items.Select(LauncherPods.InstanceOf).OfType<ObjectName>()
+            .Concat(journal?.Machines.Select(machine => machine.Name) ?? [])
+            .Where(name => !names.Contains(name)).ToHashSet();
         var others = await ReadNamedAsync(cluster.VirtualMachineInstances, elsewhere, cancellationToken).ConfigureAwait(false);
         var instances = here.Items.Concat(others).OrderBy(instance => instance.Name).ToList();
         names.UnionWith(elsewhere);
@@ -40,7 +43,8 @@ internal static class InventoryReading
             ServesKubeVirt = true,
             LauncherPods = pods,
             Instances = here with { Items = instances },
-            Machines = Join(nodeName, pods.Items, instances, machines),
+            Machines = Join(nodeName, pods.Items, instances, machines, journal?.Machines.Select(machine => machine.Name) ?? []),
+            Journaled = journal?.Machines.ToDictionary(machine => machine.Name) ?? [],
         };
     }
 
@@ -99,13 +103,15 @@ internal static class InventoryReading
     }
 
     private static List<NodeMachine> Join(
-        string nodeName, IReadOnlyList<Pod> pods, IReadOnlyList<VirtualMachineInstance> instances, IReadOnlyList<VirtualMachine> machines)
+        string nodeName, IReadOnlyList<Pod> pods, IReadOnlyList<VirtualMachineInstance> instances, IReadOnlyList<VirtualMachine> machines,
+        IEnumerable<ObjectName> others)
     {
         var podsOf = pods.ToLookup(LauncherPods.InstanceOf);
         var instanceOf = instances.ToDictionary(instance => instance.Name);
         var machineOf = machines.ToDictionary(machine => machine.Name);
         return [.. podsOf.Select(group => group.Key).OfType<ObjectName>()
             .Union(instances.Select(instance => instance.Name))
+            .Union(others)
             .Order()
             .Select(name => Join(nodeName, name, podsOf[name], instanceOf.GetValueOrDefault(name), machineOf.GetValueOrDefault(name)))];
     }

@@ -26,6 +26,9 @@ public sealed record NodeInventory
     /// <summary>Everything joined, by name.</summary>
     public required IReadOnlyList<NodeMachine> Machines { get; init; }
 
+    /// <summary>What an earlier run of the same maintenance found, by name; they are in <see cref="Machines"/> even if they have left the node.</summary>
+    internal IReadOnlyDictionary<ObjectName, JournaledMachine> Journaled { get; init; } = new Dictionary<ObjectName, JournaledMachine>();
+
     /// <summary>Reads the machines of a node; a fixed handful of requests, however many machines there are.</summary>
     /// <exception cref="ClusterException">There is no such node, or something could not be read.</exception>
     public static async Task<NodeInventory> ReadAsync(IClusterClient cluster, string nodeName, CancellationToken cancellationToken = default)
@@ -46,7 +49,8 @@ public sealed record NodeInventory
             return known;
         }
 
-        var inventory = await InventoryReading.ReadAsync(context.Node.Name.Name, context.Cluster, cancellationToken).ConfigureAwait(false);
+        var journal = context.Handover.Find<JournalReading>()?.Journal;
+        var inventory = await InventoryReading.ReadAsync(context.Node.Name.Name, context.Cluster, cancellationToken, journal).ConfigureAwait(false);
         context.Handover.Put(inventory);
         return inventory;
     }

@@ -1,0 +1,89 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What was found where the journal of a node would be.</summary>
+internal sealed record JournalReading
+{
+    /// <summary>The annotation of the node that points at its journal: <c>namespace/name</c>.</summary>
+    public const string Pointer = "vmnodeops.io/journal";
+
+    /// <summary>Where it is, or would be.</summary>
+    public required ObjectName Where { get; init; }
+
+    /// <summary>The object that keeps it; null if there is none.</summary>
+    public ConfigMap? Stored { get; init; }
+
+    /// <summary>The journal; null if there is none that can be used.</summary>
+    public MaintenanceJournal? Journal { get; init; }
+
+    /// <summary>Why what is there cannot be used; null if it can, or if nothing is there.</summary>
+    public string? Objection { get; init; }
+
+    /// <summary>Reads the journal of a node, unless a step before has: where it would be, else where the node points.</summary>
+    /// <exception cref="ClusterException">It could not be read.</exception>
+    public static async Task<JournalReading> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
+    {
+        if (context.Handover.Find<JournalReading>() is { } known)
+        {
+            return known;
+        }
+
+        var usual = new ObjectName(context.Options.Journal.Namespace, context.Node.Name.Name);
+        var reading = await ReadAsync(context.Cluster.ConfigMaps, usual, context.Node, cancellationToken).ConfigureAwait(false);
+        if (reading.Stored is null && Pointed(context.Node) is { } pointed && pointed != usual)
+        {
+            // Anybody who may annotate nodes may have written the pointer: it counts only if a journal of this node is there.
+            var elsewhere = await ReadAsync(context.Cluster.ConfigMaps, pointed, context.Node, cancellationToken).ConfigureAwait(false);
+            reading = elsewhere.Journal is null ? reading : elsewhere;
+        }
+
+        context.Handover.Put(reading);
+        return reading;
+    }
+
+    public static async Task<JournalReading> ReadAsync(
+        IClusterReader<ConfigMap> configMaps, ObjectName where, Node node, CancellationToken cancellationToken)
+    {
+        var stored = await configMaps.FindAsync(where, cancellationToken).ConfigureAwait(false);
+        if (stored is null)
+        {
+            return new JournalReading { Where = where };
+        }
+
+        var (journal, objection) = JournalText.Read(stored, node.Name.Name);
+        var reading = new JournalReading { Where = where, Stored = stored, Journal = journal, Objection = objection };
+        return journal is null || journal.NodeUid == node.Uid
+            ? reading
+            : reading with { Journal = null, Objection = $"it is of an earlier node of the same name (uid {journal.NodeUid}; this one is {node.Uid})" };
+    }
+
+    /// <summary>The refusal of a journal that cannot be used.</summary>
+    public Finding? Refusal => Objection is null ? null : new Finding
+    {
+        Severity = FindingSeverity.Refusal,
+        Code = "JournalUnusable",
+        Message = $"The journal of node maintenance in config map {Where} cannot be used: {Objection}.",
+        Lift = $"Look at it (kubectl -n {Where.Namespace} get configmap {Where.Name} -o yaml), put the node back by hand to what it says, delete it, and run this again.",
+        Object = Refer.To(Stored!),
+    };
+
+    /// <summary>What is not a name points nowhere.</summary>
+    private static ObjectName? Pointed(Node node)
+    {
+        var parts = node.Annotations.GetValueOrDefault(Pointer)?.Split('/');
+        if (parts is not [var ns, var name])
+        {
+            return null;
+        }
+
+        try
+        {
+            return new ObjectName(ns, name);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What a journal keeps of the machines of a node, and what it still expects of them.</summary>
+internal static class JournaledMachines
+{
+    /// <summary>Of every machine that the maintenance concerns.</summary>
+    public static IEnumerable<JournaledMachine> Of(NodeInventory inventory, FateRule rule, Node node) =>
+        from machine in inventory.Machines
+        let expected = rule.Expect(machine, inventory, node)
+        where expected.IsConcerned
+        select new JournaledMachine
+        {
+            Name = machine.Name,
+            InstanceUid = machine.Instance!.Uid,
+            RunStrategy = machine.Machine?.RunStrategy,
+            Running = machine.Machine?.Running,
+            Fate = expected.Fate,
+            WasPaused = machine.Instance.IsPaused,
+            WasUnready = expected.MayStayUnready,
+        };
+
+    /// <summary>The instance as it was when the journal was opened, as far as the journal knows it.</summary>
+    public static VirtualMachineInstance InstanceOf(JournaledMachine machine, string nodeName) => new()
+    {
+        Name = machine.Name,
+        Uid = machine.InstanceUid,
+        NodeName = nodeName,
+        Phase = InstancePhase.Running,
+        Conditions = machine.WasPaused ? [new Condition { Type = "Paused", Status = ConditionStatus.True }] : [],
+    };
+}

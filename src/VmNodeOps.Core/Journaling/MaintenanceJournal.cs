@@ -1,0 +1,83 @@
+using System.Text.Json;
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>What was found on a node before the first write of its maintenance, and how far the maintenance came. Immutable.</summary>
+public sealed record MaintenanceJournal
+{
+    /// <summary>The version of the JSON form. A reader accepts its own version and older ones, and refuses newer ones.</summary>
+    public const int CurrentSchemaVersion = 1;
+
+    /// <summary>The version of this journal's JSON form.</summary>
+    /// <value><see cref="CurrentSchemaVersion"/>.</value>
+    public int SchemaVersion { get; init; } = CurrentSchemaVersion;
+
+    /// <summary>The node's name; a journal counts for this node only.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>The node's UID.</summary>
+    public required string NodeUid { get; init; }
+
+    /// <summary>When it was opened, by the server's clock.</summary>
+    public required DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>Who opened it: the holder of the node's lock, or the machine's name.</summary>
+    public required string OpenedBy { get; init; }
+
+    /// <summary>Whether the node was cordoned before.</summary>
+    public required bool WasUnschedulable { get; init; }
+
+    /// <summary>Labels of the node that the maintenance touches, as they were; null for one that was not there. Default none.</summary>
+    public IReadOnlyDictionary<string, string?> Labels { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>The node's taints as they were. Default none.</summary>
+    public IReadOnlyList<Taint> Taints { get; init; } = [];
+
+    /// <summary>The virtual machines that were on the node, by name. Default none.</summary>
+    public IReadOnlyList<JournaledMachine> Machines { get; init; } = [];
+
+    /// <summary>The steps so far, in the order in which they ended. Default none.</summary>
+    public IReadOnlyList<JournaledStep> Steps { get; init; } = [];
+}
+
+/// <summary>A virtual machine as a journal keeps it.</summary>
+public sealed record JournaledMachine
+{
+    /// <summary>Name and namespace.</summary>
+    public required ObjectName Name { get; init; }
+
+    /// <summary>UID of the instance that ran.</summary>
+    public required string InstanceUid { get; init; }
+
+    /// <summary>The virtual machine's run strategy; null for an instance without a machine.</summary>
+    public RunStrategy? RunStrategy { get; init; }
+
+    /// <summary>The value of the older field <c>spec.running</c>; null where it is not used.</summary>
+    public bool? Running { get; init; }
+
+    /// <summary>What was to become of it.</summary>
+    public required VirtualMachineFate Fate { get; init; }
+
+    /// <summary>Whether it was paused. Default false.</summary>
+    public bool WasPaused { get; init; }
+
+    /// <summary>Whether it ran on a healthy node without being Ready, so that being Ready cannot be asked of it elsewhere. Default false.</summary>
+    public bool WasUnready { get; init; }
+}
+
+/// <summary>A step as a journal keeps it.</summary>
+public sealed record JournaledStep
+{
+    /// <summary>The step's name.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required StepResult Result { get; init; }
+
+    /// <summary>When, by the server's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>What the step had found, in its own shape; null if nothing.</summary>
+    public JsonElement? Found { get; init; }
+}
