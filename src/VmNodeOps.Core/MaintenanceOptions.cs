@@ -17,13 +17,13 @@ public sealed record MaintenanceOptions
     /// <value>Two seconds; at least one, because a read takes its time and its age counts from when it was asked.</value>
     public TimeSpan NodeFreshness { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How the run keeps others from acting on the node at the same time: a Lease that medik8s' operators honour too.</summary>
-    /// <value>Null: no lock.</value>
-    public NodeLockOptions? Lock { get; init; }
+    /// <summary>How the run keeps others from acting on the node at the same time: a Lease that medik8s' operators honour too. Null for no lock, when something else sees to it.</summary>
+    /// <value>The defaults of <see cref="NodeLockOptions"/>.</value>
+    public NodeLockOptions? Lock { get; init; } = new();
 
-    /// <summary>Where a maintenance window keeps its journal.</summary>
+    /// <summary>Where a maintenance window keeps its journal. Null for no journal: then a run that dies cannot be gone on with, and the way back does not know what was before.</summary>
     /// <value>The defaults of <see cref="JournalOptions"/>.</value>
-    public JournalOptions Journal { get; init; } = new();
+    public JournalOptions? Journal { get; init; } = new();
 
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>

@@ -12,12 +12,12 @@ internal sealed class UncordonStep(bool onlyOurs = false) : IUndoableStep
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
-        if (!onlyOurs)
+        if (!onlyOurs || await JournalReading.ReadAsync(context, cancellationToken).ConfigureAwait(false) is not { } reading)
         {
             return Plan(context.Node);
         }
 
-        var journal = (await JournalReading.ReadAsync(context, cancellationToken).ConfigureAwait(false)).Journal;
+        var journal = reading.Journal;
         return journal switch
         {
             { WasUnschedulable: false } => Plan(context.Node),

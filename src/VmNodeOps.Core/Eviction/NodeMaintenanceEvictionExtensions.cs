@@ -15,11 +15,11 @@ public static class NodeMaintenanceEvictionExtensions
         return maintenance.Then(new DrainStep((configure?.Invoke(options) ?? options).Checked()));
     }
 
-    /// <summary>The way down: cordons the node, drains it of virtual machines, and waits until each that is to run runs on another node.</summary>
+    /// <summary>The way down: opens the maintenance window, cordons the node, drains it of virtual machines, and waits until each that is to run runs on another node.</summary>
     /// <param name="maintenance">The maintenance.</param>
     /// <param name="configureDrain">Changes the options of the drain. Null: the defaults.</param>
     /// <remarks>Add the shutdown itself with <see cref="NodeMaintenance.Then"/> or <see cref="NodeMaintenanceHookExtensions.ThenCall"/>.</remarks>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public static NodeMaintenance GracefulShutdown(this NodeMaintenance maintenance, Func<DrainOptions, DrainOptions>? configureDrain = null) =>
-        maintenance.Cordon().Drain(configureDrain).WaitUntilVirtualMachinesRunElsewhere();
+        maintenance.OpenWindow().Cordon().Drain(configureDrain).WaitUntilVirtualMachinesRunElsewhere();
 }

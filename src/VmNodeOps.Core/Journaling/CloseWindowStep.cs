@@ -10,6 +10,11 @@ internal sealed class CloseWindowStep : IMaintenanceStep
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var reading = await JournalReading.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        if (reading is null)
+        {
+            return new StepPlan { Step = Name };
+        }
+
         var isOpen = reading.Stored is not null || context.Node.Annotations.ContainsKey(JournalReading.Pointer);
         return new StepPlan
         {

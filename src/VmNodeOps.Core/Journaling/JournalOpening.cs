@@ -29,7 +29,7 @@ internal sealed class JournalOpening(StepContext context, JournalReading reading
                 ? new OpenJournal(stored, journal)
                 : throw new WriteRefusedException("JournalAppeared", $"A journal of node {draft.NodeName} has appeared in config map {reading.Where} since the plan was made. Nothing was written; plan again.");
         }
-        catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.NotFound && context.Options.Journal.CreateNamespace)
+        catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.NotFound && context.Options.Journal!.CreateNamespace)
         {
             await CreateNamespaceAsync(reading.Where.Namespace!, cancellationToken).ConfigureAwait(false);
             return new OpenJournal(await WriteAsync(draft, cancellationToken).ConfigureAwait(false), draft);

@@ -21,15 +21,21 @@ internal sealed record JournalReading
     public string? Objection { get; init; }
 
     /// <summary>Reads the journal of a node, unless a step before has: where it would be, else where the node points.</summary>
+    /// <returns>What was found; null if no journal is kept.</returns>
     /// <exception cref="ClusterException">It could not be read.</exception>
-    public static async Task<JournalReading> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
+    public static async Task<JournalReading?> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         if (context.Handover.Find<JournalReading>() is { } known)
         {
             return known;
         }
 
-        var usual = new ObjectName(context.Options.Journal.Namespace, context.Node.Name.Name);
+        if (context.Options.Journal is not { } options)
+        {
+            return null;
+        }
+
+        var usual = new ObjectName(options.Namespace, context.Node.Name.Name);
         var reading = await ReadAsync(context.Cluster.ConfigMaps, usual, context.Node, cancellationToken).ConfigureAwait(false);
         if (reading.Stored is null && Pointed(context.Node) is { } pointed && pointed != usual)
         {

@@ -13,6 +13,11 @@ internal sealed class OpenWindowStep : IUndoableStep
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var reading = await JournalReading.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        if (reading is null)
+        {
+            return new StepPlan { Step = Name };
+        }
+
         var findings = new List<Finding>();
         if (reading.Refusal is { } refusal)
         {
@@ -39,7 +44,11 @@ internal sealed class OpenWindowStep : IUndoableStep
 
     public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        var reading = context.Handover.Find<JournalReading>()!;
+        if (context.Handover.Find<JournalReading>() is not { } reading)
+        {
+            return StepOutcome.Skipped("no journal is kept");
+        }
+
         var journal = await new JournalOpening(context, reading).OpenAsync(await DraftAsync(context, cancellationToken).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
         context.Handover.Put(journal);

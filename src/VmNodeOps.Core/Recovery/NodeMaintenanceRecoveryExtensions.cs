@@ -6,7 +6,7 @@ public static class NodeMaintenanceRecoveryExtensions
     /// <summary>Brings the virtual machines of a crashed node back on other nodes, and proves that they run.</summary>
     /// <remarks>
     /// <para>Refused while the node is Ready, and without evidence that it is down: if it were only cut off, two guests would write to one disk.</para>
-    /// <para>Confirms, cordons, restores KubeVirt's control plane, force-deletes the pods of the machines, detaches the volumes, and waits until each machine
+    /// <para>Confirms, opens the maintenance window, cordons, restores KubeVirt's control plane, force-deletes the pods of the machines, detaches the volumes, and waits until each machine
     /// whose run strategy says so runs on another node. See docs/safety.md.</para>
     /// </remarks>
     /// <param name="maintenance">The maintenance.</param>
@@ -19,7 +19,7 @@ public static class NodeMaintenanceRecoveryExtensions
         ArgumentNullException.ThrowIfNull(evidence);
         var options = new RecoveryOptions();
         options = change?.Invoke(options) ?? options;
-        maintenance = maintenance.ConfirmNodeIsDown(evidence);
+        maintenance = maintenance.ConfirmNodeIsDown(evidence).OpenWindow();
         maintenance = options.Cordon ? maintenance.Cordon() : maintenance;
         maintenance = options.Order == RecoveryOrder.ControlPlaneFirst
             ? maintenance.Restore(options).Release(options)

@@ -1,0 +1,138 @@
+using VmNodeOps.Cluster;
+using Xunit.Abstractions;
+
+namespace VmNodeOps.Tests.Death;
+
+/// <summary>
+/// Whatever dies when, a second run finishes. A run of each procedure is killed at every request, before and after the server applied it; from then on no byte of it
+/// arrives, so nothing in it can clean up. Then the same command is given again, and the node is brought back. VMNODEOPS_KILL_STRIDE=1 tries every point.
+/// </summary>
+public sealed class KillMatrixTests(ITestOutputHelper output)
+{
+    private static readonly IEvidenceSource Operator = Evidence.OperatorConfirms("ops@example.com", "rack power off");
+
+    private static int Stride => int.TryParse(Environment.GetEnvironmentVariable("VMNODEOPS_KILL_STRIDE"), out var stride) ? Math.Max(1, stride) : 7;
+
+    [Fact]
+    public Task A_drain_that_dies_is_finished_by_the_next() => TryEveryPointAsync(
+        "drain",
+        scene => Task.CompletedTask,
+        maintenance => maintenance.GracefulShutdown(),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            scene.Cluster.Guests.On(KillScene.NodeName).Should().BeEmpty();
+            await ReturnAsync(scene);
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts");
+        });
+
+    [Fact]
+    public Task A_return_that_dies_is_finished_by_the_next() => TryEveryPointAsync(
+        "return",
+        async scene => (await scene.Runner("before").RunAsync(KillScene.Maintain().GracefulShutdown())).EnsureSucceeded(),
+        maintenance => maintenance.ReturnToService(),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts");
+        });
+
+    [Fact]
+    public Task A_recovery_that_dies_is_finished_by_the_next() => TryEveryPointAsync(
+        "recovery",
+        async scene =>
+        {
+            scene.Cluster.CrashNode(KillScene.NodeName);
+            await scene.Cluster.UntilAsync(
+                () => scene.Cluster.Objects.Condition("nodes", KillScene.NodeName, "Ready", ns: null) == "Unknown", "the crash is noticed");
+        },
+        maintenance => maintenance.RecoverFromCrash(Operator),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            scene.Cluster.PowerOnNode(KillScene.NodeName);
+            await ReturnAsync(scene);
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts");
+        });
+
+    [Fact]
+    public Task An_undo_that_dies_is_finished_by_the_way_back() => TryEveryPointAsync(
+        "undo",
+        scene => Task.CompletedTask,
+        maintenance => maintenance.With(options => options with { OnFailure = UndoPolicy.Undo }).OpenWindow().Cordon()
+            .ThenCall("fail", (_, _) => throw new ClusterException(ClusterErrorCause.Invalid, "cannot go on")),
+        async (scene, _) =>
+        {
+            await ReturnAsync(scene);
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts", "manual");
+        });
+
+    [Fact]
+    public Task A_resumed_drain_that_dies_too_is_finished_by_the_third() => TryEveryPointAsync(
+        "resume",
+        async scene =>
+        {
+            // The first run dies in the middle of its evictions.
+            var first = scene.Runner("before");
+            using var cancel = new CancellationTokenSource();
+            var run = first.RunAsync(KillScene.Maintain().GracefulShutdown(), cancellationToken: cancel.Token);
+            await scene.Cluster.UntilAsync(() => scene.Cluster.Requests.Of(subresource: "eviction").Count > 0, "it evicts");
+            scene.Cluster.Faults.DropClient(userAgent: "before");
+            await cancel.CancelAsync();
+            await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        },
+        maintenance => maintenance.GracefulShutdown(),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            await ReturnAsync(scene);
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts");
+        });
+
+    private static async Task ReturnAsync(KillScene scene) =>
+        (await scene.Runner("return").RunAsync(KillScene.Maintain().ReturnToService())).EnsureSucceeded();
+
+    private async Task TryEveryPointAsync(
+        string procedure, Func<KillScene, Task> prepare, Func<NodeMaintenance, NodeMaintenance> compose, Func<KillScene, NodeMaintenance, Task> finish)
+    {
+        var points = 0;
+        for (var point = 1; ; point += Stride)
+        {
+            var reached = false;
+            foreach (var afterApplied in new[] { false, true })
+            {
+                await using var scene = await KillScene.StartAsync();
+                await prepare(scene);
+                var maintenance = compose(KillScene.Maintain());
+                reached = await scene.RunAndKillAsync(maintenance, point, afterApplied);
+                if (!reached)
+                {
+                    break;
+                }
+
+                try
+                {
+                    await finish(scene, maintenance);
+                    Invariants.NoGuestRanTwice(scene.Cluster);
+                    Invariants.NothingOfOtherNodesWasTouched(scene.Cluster);
+                    Invariants.NothingOfOursIsLeft(scene.Cluster);
+                    scene.ShouldBeAsBefore();
+                }
+                catch (Exception exception)
+                {
+                    throw new InvalidOperationException($"{procedure}, killed at request {point} {(afterApplied ? "after" : "before")} it was applied: {exception.Message}", exception);
+                }
+
+                points++;
+            }
+
+            if (!reached)
+            {
+                break;
+            }
+        }
+
+        output.WriteLine($"{procedure}: kill points: {points}, ended right: {points}");
+        points.Should().BeGreaterThan(2);
+    }
+}

@@ -1,0 +1,98 @@
+using VmNodeOps.Kubernetes;
+using VmNodeOps.Testing;
+using VmNodeOps.Testing.Faults;
+
+namespace VmNodeOps.Tests.Death;
+
+/// <summary>A small cluster whose node <c>node-2</c> is to go down, with runs that can be killed at any request.</summary>
+internal sealed class KillScene : IAsyncDisposable
+{
+    public const string Victim = "victim";
+    public const string NodeName = "node-2";
+    private readonly string _kubeconfig = Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.kubeconfig");
+    private readonly List<KubernetesCluster> _clients = [];
+    private readonly string _nodeBefore;
+
+    private KillScene(SimulatedCluster cluster)
+    {
+        Cluster = cluster;
+        cluster.WriteKubeconfig(_kubeconfig);
+        _nodeBefore = Invariants.MarksOf(cluster, NodeName);
+    }
+
+    public SimulatedCluster Cluster { get; }
+
+    public static async Task<KillScene> StartAsync() => new(await SimulatedCluster.StartAsync(cluster => cluster
+        .WithNodes("node-1", NodeName, "node-3")
+        .WithVirtualMachine("moves", vm => vm.On(NodeName).LiveMigrate().WithDisk(shared: true))
+        .WithVirtualMachine("restarts", vm => vm.On(NodeName).WithDisk())
+        .WithVirtualMachine("manual", vm => vm.On(NodeName).Run(SimulatedRunStrategy.Manual))
+        .WithVirtualMachine("elsewhere", vm => vm.On("node-3").WithDisk())));
+
+    /// <summary>What every run of the matrix holds: a lock, a window, and patience for the lock of a run that died.</summary>
+    public static NodeMaintenance Maintain() => NodeMaintenance.OnNode(NodeName).With(options => options with
+    {
+        Timeout = TimeSpan.FromMinutes(30),
+        Lock = new NodeLockOptions { Patience = TimeSpan.FromMinutes(5) },
+    });
+
+    public MaintenanceRunner Runner(string name)
+    {
+        var client = KubernetesCluster.FromKubeConfig(
+            _kubeconfig, options: new KubernetesClusterOptions { TimeProvider = Cluster.Time, JitterSeed = 1, UserAgent = name });
+        _clients.Add(client);
+        return new MaintenanceRunner(client, Cluster.Time);
+    }
+
+    public int RequestsOf(string name) => Cluster.Requests.Where(request => request.UserAgent == name).Count;
+
+    /// <summary>Runs as the victim, which dies at its request number <paramref name="point"/> (from 1): from then on no byte of it reaches the server.</summary>
+    /// <returns>Whether it died; false if it was done before.</returns>
+    public async Task<bool> RunAndKillAsync(NodeMaintenance maintenance, int point, bool afterApplied)
+    {
+        using var death = new CancellationTokenSource();
+        var died = false;
+        Cluster.Faults.Add(new FaultRule
+        {
+            UserAgent = Victim,
+            Skip = point - 1,
+            Times = 1,
+            Effect = FaultEffect.Choose(_ =>
+            {
+                died = true;
+                _ = Task.Run(() =>
+                {
+                    Cluster.Faults.DropClient(userAgent: Victim);
+                    death.Cancel();
+                });
+                return afterApplied ? FaultEffect.CutAfter() : FaultEffect.CutBefore();
+            }),
+        });
+        try
+        {
+            await Runner(Victim).RunAsync(maintenance, cancellationToken: death.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or VmNodeOps.Cluster.ClusterException)
+        {
+            // It is dead; what it thought last does not matter.
+        }
+
+        if (died)
+        {
+            await Cluster.UntilAsync(() => death.IsCancellationRequested, "the victim is dead");
+        }
+
+        return died;
+    }
+
+    public Task<MaintenanceReport> FinishAsync(NodeMaintenance maintenance) => Runner("successor").RunAsync(maintenance);
+
+    public void ShouldBeAsBefore() => Invariants.MarksOf(Cluster, NodeName).Should().Be(_nodeBefore);
+
+    public async ValueTask DisposeAsync()
+    {
+        _clients.ForEach(client => client.Dispose());
+        File.Delete(_kubeconfig);
+        await Cluster.DisposeAsync();
+    }
+}
