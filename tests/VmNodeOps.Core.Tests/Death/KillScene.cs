@@ -57,10 +57,11 @@ internal sealed class KillScene : IAsyncDisposable
             UserAgent = Victim,
             Skip = point - 1,
             Times = 1,
-            Effect = FaultEffect.Choose(_ =>
+            Effect = FaultEffect.Choose(request =>
             {
                 died = true;
-                _ = Task.Run(() =>
+                // Not here: dropping waits for the requests that are being applied, and this is one of them.
+                ThreadPool.QueueUserWorkItem(_ =>
                 {
                     Cluster.Faults.DropClient(userAgent: Victim);
                     death.Cancel();
