@@ -8,7 +8,7 @@ public sealed class MaintenanceRunnerTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly ScriptedCluster _cluster;
     private readonly MaintenanceRunner _runner;
-    private readonly NodeMaintenance _nothing = NodeMaintenance.OnNode("worker-3");
+    private readonly NodeMaintenance _nothing = NodeMaintenance.OnNode("worker-3").With(options => options with { Lock = null });
 
     public MaintenanceRunnerTests()
     {

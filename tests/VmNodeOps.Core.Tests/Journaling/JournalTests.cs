@@ -11,7 +11,7 @@ public sealed class JournalTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly ScriptedCluster _cluster;
     private readonly MaintenanceRunner _runner;
-    private readonly NodeMaintenance _node = NodeMaintenance.OnNode("worker-3");
+    private readonly NodeMaintenance _node = NodeMaintenance.OnNode("worker-3").With(options => options with { Lock = null });
 
     public JournalTests()
     {
@@ -142,7 +142,7 @@ public sealed class JournalTests
         Maps.Stored.Clear();
         var elsewhere = new ObjectName("vmnodeops", "worker-4");
         Maps.Stored[elsewhere] = stored with { Name = elsewhere };
-        _cluster.Node = _cluster.Node! with { Name = new ObjectName("worker-4") };
+        _cluster.Node = _cluster.Node! with { Name = new ObjectName("worker-4"), Annotations = new Dictionary<string, string>() };
 
         var report = await _runner.RunAsync(NodeMaintenance.OnNode("worker-4").OpenWindow());
 
