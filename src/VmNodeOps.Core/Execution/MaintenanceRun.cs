@@ -8,7 +8,6 @@ namespace VmNodeOps;
 internal sealed class MaintenanceRun
 {
     private static readonly TimeSpan UndoTimeout = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);
     private readonly NodeMaintenance _maintenance;
     private readonly MaintenancePlan _plan;
     private readonly RunServices _services;
@@ -51,7 +50,7 @@ internal sealed class MaintenanceRun
         activity?.SetTag("k8s.node.name", maintenance.NodeName);
         events.Publish(new RunStarted { Steps = [.. planning.Plan.Steps.Select(step => step.Step)] });
         var report = Refuse(planning.Plan, approved, time.GetUtcNow())
-            ?? await LockAndRunAsync(cluster, maintenance, planning, approved, events, time, logger, cancellationToken).ConfigureAwait(false);
+            ?? await new LockedRun(cluster, maintenance, approved, events, time, logger).RunAsync(planning, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("vmnodeops.result", report.Result.ToString());
         Telemetry.Runs.Add(1, new KeyValuePair<string, object?>("vmnodeops.result", report.Result.ToString()));
         Log.RunEvent(logger, maintenance.NodeName, report.Summary);
@@ -59,55 +58,7 @@ internal sealed class MaintenanceRun
         return report.Result == MaintenanceResult.Cancelled ? throw new MaintenanceCanceledException(report, cancellationToken) : report;
     }
 
-    /// <summary>Between the plan and the lock somebody else may have acted on the node; if it is not as it was read, the plan is made again.</summary>
-    private static async Task<MaintenanceReport> LockAndRunAsync(
-        IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, MaintenancePlan? approved, EventHub events, TimeProvider time,
-        ILogger logger, CancellationToken cancellationToken)
-    {
-        if (maintenance.Options.Lock is not { } options)
-        {
-            return await RunAsync(cluster, maintenance, planning, null, [], events, time, logger, cancellationToken).ConfigureAwait(false);
-        }
-
-        var attempt = await new NodeLockTaking(cluster, planning.Node, options, time).TakeAsync(cancellationToken).ConfigureAwait(false);
-        if (attempt.Lock is null)
-        {
-            return NotBegun(planning.Plan, MaintenanceResult.HeldByAnother, attempt.Refusal!, attempt.Findings, time.GetUtcNow());
-        }
-
-        await using (attempt.Lock.ConfigureAwait(false))
-        {
-            MaintenanceReport report;
-            var now = await planning.Reads.Nodes.FindAsync(planning.Node.Name, cancellationToken).ConfigureAwait(false);
-            if (now?.ResourceVersion != planning.Node.ResourceVersion)
-            {
-                planning = await MaintenancePlanning.MakeAsync(cluster, maintenance, cancellationToken).ConfigureAwait(false);
-            }
-
-            report = Refuse(planning.Plan, approved, time.GetUtcNow())
-                ?? await RunAsync(cluster, maintenance, planning, attempt.Lock, attempt.Findings, events, time, logger, cancellationToken).ConfigureAwait(false);
-            var left = await ReleaseAsync(attempt.Lock, time).ConfigureAwait(false);
-            return left is null ? report : report with { Findings = [.. report.Findings, left] };
-        }
-    }
-
-    /// <summary>Whatever became of the run, also of its cancellation.</summary>
-    private static async Task<Finding?> ReleaseAsync(NodeLock nodeLock, TimeProvider time)
-    {
-        using var limit = new CancellationTokenSource(ReleaseTimeout, time);
-        try
-        {
-            return await nodeLock.ReleaseAsync(limit.Token).ConfigureAwait(false) is { } left
-                ? new Finding { Severity = FindingSeverity.Warning, Code = "LeaseLeft", Message = left }
-                : null;
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested)
-        {
-            return new Finding { Severity = FindingSeverity.Warning, Code = "LeaseLeft", Message = "The node's lease could not be deleted in time; it runs out by itself." };
-        }
-    }
-
-    private static async Task<MaintenanceReport> RunAsync(
+    public static async Task<MaintenanceReport> RunAsync(
         IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IReadOnlyList<Finding> findings, EventHub events,
         TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
@@ -132,7 +83,7 @@ internal sealed class MaintenanceRun
     }
 
     /// <summary>A plan that no longer holds, or that says itself that it must not run, ends here: nothing has been written.</summary>
-    private static MaintenanceReport? Refuse(MaintenancePlan plan, MaintenancePlan? approved, DateTimeOffset now)
+    public static MaintenanceReport? Refuse(MaintenancePlan plan, MaintenancePlan? approved, DateTimeOffset now)
     {
         var findings = plan.Steps.SelectMany(step => step.Findings).ToList();
         string summary;
@@ -153,7 +104,7 @@ internal sealed class MaintenanceRun
         return NotBegun(plan, MaintenanceResult.Refused, summary, findings, now);
     }
 
-    private static MaintenanceReport NotBegun(
+    public static MaintenanceReport NotBegun(
         MaintenancePlan plan, MaintenanceResult result, string summary, IReadOnlyList<Finding> findings, DateTimeOffset now) => new()
         {
             NodeName = plan.NodeName,
@@ -178,7 +129,7 @@ internal sealed class MaintenanceRun
         }
 
         // Without the lock nothing is written any more, not even an undo: somebody else may act on the node by now.
-        if (ended is not (StepResult.Succeeded or StepResult.Skipped) && _maintenance.Options.OnFailure == UndoPolicy.Undo && _lock?.WhyNotHeld() is null)
+        if (ended is not (StepResult.Succeeded or StepResult.Skipped) && _maintenance.Options.OnFailure == UndoPolicy.Undo && _lock?.WhyLost is null)
         {
             await UndoAsync().ConfigureAwait(false);
         }
@@ -230,9 +181,9 @@ internal sealed class MaintenanceRun
         {
             return new StepOutcome { Result = StepResult.Cancelled, Code = "Cancelled", Message = $"Cancelled. {describePending()} {Trouble()}".Trim() };
         }
-        catch (OperationCanceledException) when (_lock?.WhyNotHeld() is not null)
+        catch (OperationCanceledException) when (_lock?.WhyLost is not null)
         {
-            return StepOutcome.Blocked("LockLost", $"{_lock.WhyNotHeld()} Nothing more is written. {describePending()} {Trouble()}".Trim());
+            return StepOutcome.Blocked("LockLost", $"{_lock.WhyLost} Nothing more is written. {describePending()} {Trouble()}".Trim());
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {

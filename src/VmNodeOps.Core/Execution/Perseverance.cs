@@ -36,7 +36,33 @@ internal static class Perseverance
         }
     }
 
-    /// <inheritdoc cref="PersevereAsync{T}"/>
+    /// <summary>The same before a run has a context: until the deadline, and then the last trouble.</summary>
+    /// <exception cref="ClusterException">Trouble that does not pass by itself, or did not in time.</exception>
+    public static async Task<T> PersevereAsync<T>(
+        Func<CancellationToken, Task<T>> attempt, TimeProvider time, CancellationToken deadline, CancellationToken cancellationToken)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
+        for (var wait = FirstWait; ; wait = Longer(wait))
+        {
+            try
+            {
+                return await attempt(both.Token).ConfigureAwait(false);
+            }
+            catch (ClusterException trouble) when (MayPass(trouble) && !both.IsCancellationRequested)
+            {
+                try
+                {
+                    await Task.Delay(wait, time, both.Token).ConfigureAwait(false);
+                }
+                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+                {
+                    throw trouble;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc cref="PersevereAsync{T}(StepContext, Func{CancellationToken, Task{T}}, CancellationToken)"/>
     public static Task PersevereAsync(this StepContext context, Func<CancellationToken, Task> attempt, CancellationToken cancellationToken) =>
         context.PersevereAsync(
             async token =>

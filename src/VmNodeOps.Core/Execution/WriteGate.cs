@@ -112,9 +112,16 @@ public sealed class WriteGate : IDisposable
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var serverTime = intent.Evidence is null ? default : await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
-            await LookAsync(intent, cancellationToken).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
+            DateTimeOffset serverTime;
+            do
+            {
+                await (_lock?.EnsureHeldAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+                serverTime = intent.Evidence is null ? default : await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
+                await LookAsync(intent, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            while (_lock is { IsHeld: false });
+
             var silence = _node.Silence;
             using var under = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence?.Broken ?? CancellationToken.None);
 
@@ -182,10 +189,6 @@ public sealed class WriteGate : IDisposable
             EnsureProven(evidence, silence, now, serverTime);
         }
 
-        if (_lock?.WhyNotHeld() is { } lost)
-        {
-            throw new WriteRefusedException("LockLost", $"{lost} Nothing more is written.");
-        }
     }
 
     private void EnsureProven(FencingEvidence evidence, NodeSilence? silence, Node? now, DateTimeOffset serverTime)

@@ -2,14 +2,16 @@ using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
 
-/// <summary>A held Lease. Renews itself until released; once lost it never comes back, and nothing may be written any more.</summary>
+/// <summary>A held Lease. Renews itself until released.</summary>
 /// <remarks>
-/// Renewals that fail are tried again until the Lease runs out: a short loss of the API server does not end a run. What ends it is somebody else's name in the Lease, or its end.
-/// We count from before a renewal was sent, and a margin less, so that we stop before anybody else may begin.
+/// <para>Renewals that fail are tried again until the run's end. When the Lease has run out meanwhile, nothing may be written until a renewal succeeds: it carries the version that we
+/// wrote last, so its success proves that nobody held the Lease in between. What ends a lock for good is somebody else's name in the Lease, or its deletion.</para>
+/// <para>We count from before a renewal was sent, and a margin less, so that we stop before anybody else may begin.</para>
 /// </remarks>
 internal sealed class NodeLock : IAsyncDisposable
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(10);
     private readonly IClusterClient _cluster;
     private readonly TimeProvider _time;
     private readonly TimeSpan _duration;
@@ -17,6 +19,7 @@ internal sealed class NodeLock : IAsyncDisposable
     private readonly CancellationTokenSource _lost = new();
     private readonly Lock _gate = new();
     private readonly Task _renewing;
+    private TaskCompletionSource _changed = NewSignal();
     private Lease _lease;
     private long _validFrom;
     private string? _lossReason;
@@ -38,12 +41,53 @@ internal sealed class NodeLock : IAsyncDisposable
 
     private TimeSpan Margin => TimeSpan.FromTicks(Math.Min(_duration.Ticks / 4, TimeSpan.FromSeconds(5).Ticks));
 
-    /// <summary>Why nothing may be written any more; null while the Lease is held.</summary>
-    public string? WhyNotHeld()
+    /// <summary>Why the lock is lost for good; null while it is not.</summary>
+    public string? WhyLost
     {
-        lock (_gate)
+        get
         {
-            return _lossReason ?? (Remaining() > TimeSpan.Zero ? null : $"The lease {_lease.Name} could not be renewed in time; another actor may hold the node now.");
+            lock (_gate)
+            {
+                return _lossReason;
+            }
+        }
+    }
+
+    /// <summary>Whether something may be written at this moment.</summary>
+    public bool IsHeld
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _lossReason is null && Remaining() > TimeSpan.Zero;
+            }
+        }
+    }
+
+    /// <summary>Completes while the Lease is held; where it has run out, as soon as a renewal has succeeded.</summary>
+    /// <exception cref="WriteRefusedException">The lock is lost for good.</exception>
+    public async Task EnsureHeldAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_lossReason is not null)
+                {
+                    throw new WriteRefusedException("LockLost", $"{_lossReason} Nothing more is written.");
+                }
+
+                if (Remaining() > TimeSpan.Zero)
+                {
+                    return;
+                }
+
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -53,7 +97,7 @@ internal sealed class NodeLock : IAsyncDisposable
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
-        if (WhyNotHeld() is not null)
+        if (WhyLost is not null)
         {
             return null;
         }
@@ -89,23 +133,12 @@ internal sealed class NodeLock : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (WhyLost is null)
             {
                 await Task.Delay(_duration / 4, _time, _stop.Token).ConfigureAwait(false);
                 while (!await TryRenewAsync().ConfigureAwait(false))
                 {
-                    if (WhyNotHeld() is { } reason)
-                    {
-                        await LoseAsync(reason).ConfigureAwait(false);
-                        return;
-                    }
-
                     await Task.Delay(RetryDelay, _time, _stop.Token).ConfigureAwait(false);
-                }
-
-                if (_lossReason is not null)
-                {
-                    return;
                 }
             }
         }
@@ -115,11 +148,11 @@ internal sealed class NodeLock : IAsyncDisposable
         }
     }
 
-    /// <summary>One attempt, which never outlives the Lease.</summary>
+    /// <summary>One attempt.</summary>
     /// <returns>Whether the matter is settled: renewed, or lost.</returns>
     private async Task<bool> TryRenewAsync()
     {
-        using var limit = new CancellationTokenSource(Remaining() > RetryDelay ? Remaining() : RetryDelay, _time);
+        using var limit = new CancellationTokenSource(AttemptLimit, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _stop.Token);
         var sent = _time.GetTimestamp();
         try
@@ -182,6 +215,8 @@ internal sealed class NodeLock : IAsyncDisposable
             _lease = renewed;
             _validFrom = sent;
         }
+
+        Signal();
     }
 
     private async Task LoseAsync(string reason)
@@ -191,6 +226,20 @@ internal sealed class NodeLock : IAsyncDisposable
             _lossReason ??= reason;
         }
 
+        Signal();
         await _lost.CancelAsync().ConfigureAwait(false);
     }
+
+    private void Signal()
+    {
+        TaskCompletionSource changed;
+        lock (_gate)
+        {
+            (changed, _changed) = (_changed, NewSignal());
+        }
+
+        changed.SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -86,7 +86,7 @@ public sealed class NodeLockTests
         {
             await AdvanceAsync(TimeSpan.FromMinutes(1));
             LeaseValidity.IsHeld(_leases.Only, _leases.ServerTime).Should().BeTrue();
-            taken.WhyNotHeld().Should().BeNull();
+            taken.IsHeld.Should().BeTrue();
         }
 
         (await taken.ReleaseAsync(CancellationToken.None)).Should().BeNull();
@@ -103,23 +103,43 @@ public sealed class NodeLockTests
         _leases.Outage = null;
         await AdvanceAsync(TimeSpan.FromSeconds(30));
 
-        taken.WhyNotHeld().Should().BeNull();
+        taken.IsHeld.Should().BeTrue();
         taken.Lost.IsCancellationRequested.Should().BeFalse();
     }
 
     [Fact]
-    public async Task A_long_outage_loses_it_before_anybody_else_may_take_it()
+    public async Task A_long_outage_stops_writes_before_anybody_else_may_take_it_and_no_longer_than_needed()
     {
         await using var taken = await TakenAsync();
         _leases.Outage = Outage;
 
-        while (taken.WhyNotHeld() is null)
+        while (taken.IsHeld)
         {
             await AdvanceAsync(TimeSpan.FromSeconds(1));
         }
 
         LeaseValidity.IsHeld(_leases.Only, _leases.ServerTime).Should().BeTrue("we must stop while others still see it held");
-        await AdvanceAsync(TimeSpan.FromSeconds(5));
+        var write = taken.EnsureHeldAsync(CancellationToken.None);
+        await AdvanceAsync(TimeSpan.FromMinutes(5));
+        write.IsCompleted.Should().BeFalse();
+        _leases.Outage = null;
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+        await write;
+        taken.WhyLost.Should().BeNull("nobody took it meanwhile");
+    }
+
+    [Fact]
+    public async Task One_that_was_taken_during_an_outage_is_lost_for_good()
+    {
+        await using var taken = await TakenAsync();
+        _leases.Outage = Outage;
+        await AdvanceAsync(TimeSpan.FromMinutes(2));
+        var write = taken.EnsureHeldAsync(CancellationToken.None);
+        _leases.Put(_leases.Only with { HolderIdentity = "thief", RenewedAt = _leases.ServerTime });
+        _leases.Outage = null;
+        await AdvanceAsync(TimeSpan.FromSeconds(15));
+
+        await FluentActions.Awaiting(() => write).Should().ThrowAsync<WriteRefusedException>().WithMessage("*thief*");
         taken.Lost.IsCancellationRequested.Should().BeTrue();
     }
 
@@ -132,7 +152,7 @@ public sealed class NodeLockTests
         await AdvanceAsync(TimeSpan.FromSeconds(20));
 
         taken.Lost.IsCancellationRequested.Should().BeTrue();
-        taken.WhyNotHeld().Should().Contain("thief");
+        taken.WhyLost.Should().Contain("thief");
         await taken.ReleaseAsync(CancellationToken.None);
         _leases.Only.HolderIdentity.Should().Be("thief");
     }
