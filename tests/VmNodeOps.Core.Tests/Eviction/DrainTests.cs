@@ -58,7 +58,7 @@ public sealed class DrainTests
         var report = await scene.Runner.RunAsync(Shutdown);
 
         report.Result.Should().Be(MaintenanceResult.Blocked);
-        report.Steps[1].Outcome.Code.Should().Be("NotMigratable");
+        report.Steps[2].Outcome.Code.Should().Be("NotMigratable");
         report.Summary.Should().Contain("default/stuck").And.Contain("HostDeviceNotLiveMigratable").And.Contain("virtctl stop -n default stuck");
         report.Findings.Should().Contain(finding => finding.Code == "NotMigratable" && finding.Severity == FindingSeverity.Warning);
         scene.Cluster.Guests.On("worker-1").Select(guest => guest.Name).Should().Equal("stuck");
@@ -110,7 +110,7 @@ public sealed class DrainTests
         var report = await scene.Runner.RunAsync(Shutdown);
 
         report.Result.Should().Be(MaintenanceResult.Blocked);
-        report.Steps[1].Outcome.Code.Should().Be("TwoBudgets");
+        report.Steps[2].Outcome.Code.Should().Be("TwoBudgets");
         report.Summary.Should().Contain("kubectl get poddisruptionbudgets -n default");
         scene.Cluster.Requests.Of("create", "pods", "eviction").Should().HaveCount(1);
     }
@@ -171,7 +171,7 @@ public sealed class DrainTests
         var report = await scene.Runner.RunAsync(Shutdown);
 
         report.Result.Should().Be(MaintenanceResult.Blocked, report.ToText());
-        report.Steps[1].Outcome.Code.Should().Be("OrphanLauncher");
+        report.Steps[2].Outcome.Code.Should().Be("OrphanLauncher");
         report.Summary.Should().Contain("kubectl delete pod -n default virt-launcher-orphan-x1y2z");
     }
 
@@ -224,7 +224,7 @@ public sealed class DrainTests
         var report = await scene.Runner.RunAsync(Shutdown);
 
         report.Result.Should().Be(MaintenanceResult.Failed);
-        report.Steps[1].Outcome.Code.Should().Be("Forbidden");
+        report.Steps[2].Outcome.Code.Should().Be("Forbidden");
         report.Summary.Should().Contain("cannot create resource \"pods/eviction\"");
     }
 
