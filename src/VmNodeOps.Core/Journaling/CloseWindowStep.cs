@@ -37,7 +37,7 @@ internal sealed class CloseWindowStep : IMaintenanceStep
         var change = reading.Journal is { } journal
             ? MaintenanceWindow.Closed(journal)
             : new NodeChange { Annotations = new Dictionary<string, string?> { [JournalReading.Pointer] = null } };
-        await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("unmark", change, token), cancellationToken).ConfigureAwait(false);
+        await MaintenanceWindow.TryMarkAsync(context, "unmark", change, cancellationToken).ConfigureAwait(false);
         if (context.Handover.Find<OpenJournal>() is { } open)
         {
             await open.DeleteAsync(context, cancellationToken).ConfigureAwait(false);

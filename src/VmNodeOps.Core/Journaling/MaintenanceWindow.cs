@@ -24,6 +24,21 @@ internal static class MaintenanceWindow
     public static bool IsMarked(Node node, ObjectName journal) =>
         node.Labels.GetValueOrDefault(ExcludeFromRemediation) == "true" && node.Annotations.GetValueOrDefault(JournalReading.Pointer) == journal.ToString();
 
+    /// <summary>Changes the node's marks.</summary>
+    /// <returns>False if there is no such node any more.</returns>
+    public static async Task<bool> TryMarkAsync(StepContext context, string verb, NodeChange change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.PersevereAsync(token => context.Gate.ChangeNodeAsync(verb, change, token), cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.NotFound)
+        {
+            return false;
+        }
+    }
+
     public static AccessQuestion[] Rights(Node node, string ns) =>
     [
         new() { Verb = "patch", Group = "", Resource = "nodes", Name = node.Name.Name },

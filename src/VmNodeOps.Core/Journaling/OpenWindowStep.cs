@@ -58,8 +58,11 @@ internal sealed class OpenWindowStep : IUndoableStep
             return StepOutcome.Skipped("the window is open already");
         }
 
-        await context.PersevereAsync(
-            token => context.Gate.ChangeNodeAsync("mark", MaintenanceWindow.Opened(reading.Where), token), cancellationToken).ConfigureAwait(false);
+        if (!await MaintenanceWindow.TryMarkAsync(context, "mark", MaintenanceWindow.Opened(reading.Where), cancellationToken).ConfigureAwait(false))
+        {
+            return StepOutcome.Succeeded("open; the Node object is gone, so it carries no mark");
+        }
+
         return StepOutcome.Succeeded(reading.Journal is null ? "open" : "goes on with the window that was open");
     }
 
@@ -76,8 +79,7 @@ internal sealed class OpenWindowStep : IUndoableStep
             return StepOutcome.Skipped("the window was open before");
         }
 
-        await context.PersevereAsync(
-            token => context.Gate.ChangeNodeAsync("unmark", MaintenanceWindow.Closed(journal.Journal), token), cancellationToken).ConfigureAwait(false);
+        await MaintenanceWindow.TryMarkAsync(context, "unmark", MaintenanceWindow.Closed(journal.Journal), cancellationToken).ConfigureAwait(false);
         await journal.DeleteAsync(context, cancellationToken).ConfigureAwait(false);
         return StepOutcome.Succeeded("closed");
     }

@@ -193,9 +193,12 @@ internal sealed class NodeLock : IAsyncDisposable
                 return false;
             }
 
-            await LoseAsync(found is null
-                ? $"The lease {_lease.Name} was deleted by somebody else."
-                : $"{found.HolderIdentity} has taken the lease {_lease.Name} at {found.AcquiredAt:u}.").ConfigureAwait(false);
+            if (found is null)
+            {
+                return await MakeAgainAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await LoseAsync($"{found.HolderIdentity} has taken the lease {_lease.Name} at {found.AcquiredAt:u}.").ConfigureAwait(false);
             return true;
         }
         catch (ClusterException)
@@ -206,6 +209,31 @@ internal sealed class NodeLock : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    /// <summary>A Lease is collected with the Node that owns it; for a Node that is gone for good it is made once more, without an owner. Any other deletion takes it from us.</summary>
+    private async Task<bool> MakeAgainAsync(CancellationToken cancellationToken)
+    {
+        var owner = _lease.Owners.FirstOrDefault(owner => owner.Kind == "Node");
+        var node = owner is null ? null : await _cluster.Nodes.FindAsync(new ObjectName(owner.Name), cancellationToken).ConfigureAwait(false);
+        if (owner is null || node is not null)
+        {
+            await LoseAsync(node is not null && node.Uid != owner!.Uid
+                ? $"Node {node.Name} is another object by now (uid {node.Uid}, was {owner.Uid}), and its lease went with the old one."
+                : $"The lease {_lease.Name} was deleted by somebody else.").ConfigureAwait(false);
+            return true;
+        }
+
+        var sent = _time.GetTimestamp();
+        var draft = new LeaseDraft
+        {
+            Name = _lease.Name,
+            HolderIdentity = HolderIdentity,
+            Duration = _duration,
+            AcquiredAt = await _cluster.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false),
+        };
+        Accept(await _cluster.Leases.CreateAsync(draft, cancellationToken).ConfigureAwait(false), sent);
+        return true;
     }
 
     private void Accept(Lease renewed, long sent)
