@@ -46,5 +46,6 @@ internal static class MaintenanceWindow
         new() { Verb = "create", Group = "", Resource = "configmaps", Namespace = ns },
         new() { Verb = "update", Group = "", Resource = "configmaps", Namespace = ns },
         new() { Verb = "delete", Group = "", Resource = "configmaps", Namespace = ns },
+        new() { Verb = "create", Group = "", Resource = "namespaces" },
     ];
 }

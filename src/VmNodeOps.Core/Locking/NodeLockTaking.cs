@@ -17,6 +17,19 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
     /// <summary>A name for a run that no other run has.</summary>
     public static string NewIdentity() => $"vmnodeops/{Environment.MachineName.ToLowerInvariant()}/{Guid.NewGuid():n}";
 
+    public static IEnumerable<AccessQuestion> Rights(NodeLockOptions options)
+    {
+        foreach (var verb in new[] { "get", "create", "update", "delete" })
+        {
+            yield return new AccessQuestion { Verb = verb, Group = "coordination.k8s.io", Resource = "leases", Namespace = options.Namespace };
+        }
+
+        if (options.CreateNamespace)
+        {
+            yield return new AccessQuestion { Verb = "create", Group = "", Resource = "namespaces" };
+        }
+    }
+
     public async Task<LockAttempt> TakeAsync(CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

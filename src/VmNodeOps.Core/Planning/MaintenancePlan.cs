@@ -34,6 +34,9 @@ public sealed record MaintenancePlan
     /// <summary>The steps, in order.</summary>
     public required IReadOnlyList<StepPlan> Steps { get; init; }
 
+    /// <summary>Every right that the run needs: those of its steps, and those of its lock. Default none.</summary>
+    public IReadOnlyList<AccessQuestion> Rights { get; init; } = [];
+
     /// <summary>Whether something forbids the run to start.</summary>
     public bool IsRefused => Refusals.Any();
 

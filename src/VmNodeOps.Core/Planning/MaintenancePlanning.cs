@@ -27,7 +27,15 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
             Unschedulable = node.Unschedulable,
             MadeAt = serverTime,
             Steps = steps,
+            Rights = [.. Rights(node, maintenance.Options).Concat(steps.SelectMany(step => step.Rights)).Distinct()],
         };
         return new MaintenancePlanning(plan, node, reads, context.Handover);
     }
+
+    /// <summary>What every run needs, whatever its steps are.</summary>
+    private static IEnumerable<AccessQuestion> Rights(Node node, MaintenanceOptions options) =>
+    [
+        new() { Verb = "get", Group = "", Resource = "nodes", Name = node.Name.Name },
+        .. options.Lock is null ? [] : NodeLockTaking.Rights(options.Lock),
+    ];
 }

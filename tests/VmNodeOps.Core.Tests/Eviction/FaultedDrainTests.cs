@@ -43,8 +43,16 @@ public sealed class FaultedDrainTests(ITestOutputHelper output)
             var run = await runs.RunForeverAsync(seed, scene, Shutdown, Targets);
 
             run.Took.Should().BeLessThanOrEqualTo(FaultedRuns.Deadline + TimeSpan.FromSeconds(1), $"seed {seed}");
-            run.Report.Result.Should().NotBe(MaintenanceResult.Succeeded, $"seed {seed}");
-            run.Report.Summary.Should().MatchRegex("injected|connection|answer|time", $"seed {seed} names its fault");
+            if (run.Report.Succeeded)
+            {
+                // Some trouble can be worked around for ever: a watch that always breaks is read anew each time.
+                ShouldHaveMoved(scene, seed);
+            }
+            else
+            {
+                run.Report.Summary.Should().MatchRegex("injected|connection|answer|time", $"seed {seed} names its fault");
+            }
+
             scene.Cluster.Guests.Doubles.Should().BeEmpty($"seed {seed}");
             await scene.Cluster.UntilAsync(() => Running(scene, "moves").Count == 25 && Running(scene, "restarts").Count == 20, $"seed {seed}: no machine is lost");
             ended++;

@@ -13,7 +13,7 @@ public sealed class RightsTests
     {
         await using var scene = await CrashedAsync();
         var plan = await scene.Runner.PlanAsync(Crashes.RecoveryOf("node-1"));
-        Grant(scene, plan.Steps.SelectMany(step => step.Rights));
+        Grant(scene, plan.Rights);
 
         var report = await RunAsRecovererAsync(scene);
 
@@ -30,7 +30,7 @@ public sealed class RightsTests
     {
         await using var scene = await CrashedAsync();
         var plan = await scene.Runner.PlanAsync(Crashes.RecoveryOf("node-1"));
-        Grant(scene, plan.Steps.SelectMany(step => step.Rights).Where(right => (right.Verb, right.Resource) != (verb, resource)));
+        Grant(scene, plan.Rights.Where(right => (right.Verb, right.Resource) != (verb, resource)));
 
         var message = "";
         try

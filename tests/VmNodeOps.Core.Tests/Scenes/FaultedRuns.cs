@@ -1,4 +1,5 @@
 using System.Globalization;
+using VmNodeOps.Cluster;
 using VmNodeOps.Testing.Faults;
 using VmNodeOps.Testing.Hosting;
 using Xunit.Abstractions;
@@ -70,12 +71,34 @@ internal sealed class FaultedRuns(ITestOutputHelper output)
             },
         });
         using var fault = scene.Cluster.Faults.Add(rule with { When = _ => begun });
-        var report = await scene.Runner.RunAsync(maintenance.With(options => options with { Timeout = Deadline }));
+        var report = await RunAsync(scene, maintenance.With(options => options with { Timeout = Deadline }));
         var took = report.FinishedAt - report.StartedAt;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"seed {seed}: {report.Result} after {took.TotalSeconds:0.0} s, {scene.Cluster.Requests.Total} requests, {fault.Fired} faults, share {rule.Probability:0.00}"));
         return new FaultedRun(seed, report, took, fault.Fired);
+    }
+
+    /// <summary>A run that could not even begin says so with an exception.</summary>
+    private static async Task<MaintenanceReport> RunAsync(Scene scene, NodeMaintenance maintenance)
+    {
+        var started = scene.Cluster.Time.GetUtcNow();
+        try
+        {
+            return await scene.Runner.RunAsync(maintenance);
+        }
+        catch (ClusterException exception)
+        {
+            return new MaintenanceReport
+            {
+                NodeName = maintenance.NodeName,
+                Result = MaintenanceResult.Failed,
+                Summary = exception.Message,
+                StartedAt = started,
+                FinishedAt = scene.Cluster.Time.GetUtcNow(),
+                Steps = [],
+            };
+        }
     }
 
     private static int Wished(int fallback) =>
