@@ -42,23 +42,29 @@ internal static class Perseverance
         Func<CancellationToken, Task<T>> attempt, TimeProvider time, CancellationToken deadline, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
+        ClusterException? last = null;
         for (var wait = FirstWait; ; wait = Longer(wait))
         {
             try
             {
                 return await attempt(both.Token).ConfigureAwait(false);
             }
-            catch (ClusterException trouble) when (MayPass(trouble) && !both.IsCancellationRequested)
+            catch (ClusterException trouble) when (MayPass(trouble))
             {
-                try
-                {
-                    await Task.Delay(wait, time, both.Token).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    throw trouble;
-                }
+                last = trouble;
             }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && deadline.IsCancellationRequested)
+            {
+                throw last ?? new ClusterException(ClusterErrorCause.Timeout, "The time of the run was up before it could begin; nothing was written.");
+            }
+
+            if (deadline.IsCancellationRequested)
+            {
+                throw last;
+            }
+
+            await Task.Delay(wait, time, both.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
