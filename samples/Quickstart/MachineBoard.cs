@@ -94,11 +94,12 @@ internal sealed class MachineBoard(IAnsiConsole console, NodeInventory inventory
             var table = new Table().Border(TableBorder.Simple).Expand()
                 .AddColumn("virtual machine")
                 .AddColumn($"{Markup.Escape(inventory.NodeName)}: {Markup.Escape(_step)}, after {elapsed.ToString(CultureInfo.InvariantCulture)} s");
-            table.Columns[0].Width(16).NoWrap();
-            table.Columns[1].NoWrap();
+
+            // Cut to one line each: a table that grew and shrank would jump.
+            var width = console.Profile.Width - _machines.Keys.Select(name => name.ToString().Length).Append("virtual machine".Length).Max() - 9;
             foreach (var (name, (outcome, message)) in _machines)
             {
-                table.AddRow(new Text(name.ToString()), new Markup($"{Mark(outcome)} {Markup.Escape(Clean(message))}").Overflow(Overflow.Ellipsis));
+                table.AddRow(new Text(name.ToString()), new Markup($"{Mark(outcome)} {Markup.Escape(Cut(Clean(message), width))}"));
             }
 
             return table;
@@ -113,6 +114,8 @@ internal sealed class MachineBoard(IAnsiConsole console, NodeInventory inventory
         VirtualMachineOutcome.Moving => "[blue]→[/]",
         _ => "[grey]·[/]",
     };
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : $"{text[..Math.Max(0, width - 1)]}…";
 
     /// <summary>What a cluster says may hold anything; a terminal obeys control characters.</summary>
     private static string Clean(string text) => string.Concat(text.Select(character => char.IsControl(character) ? '\uFFFD' : character));

@@ -27,12 +27,12 @@ internal sealed class LiveProgress(IAnsiConsole console)
             do
             {
                 await Task.WhenAny(taking, Task.Delay(Refresh, TimeProvider.System));
-                WriteWhatIsOver();
+                WriteWhatIsOver(live);
                 live.UpdateTarget(Draw());
             }
             while (!taking.IsCompleted);
 
-            WriteWhatIsOver();
+            WriteWhatIsOver(live);
             await taking;
         });
         return _report;
@@ -54,10 +54,10 @@ internal sealed class LiveProgress(IAnsiConsole console)
         switch (maintenanceEvent)
         {
             case StepStarted started:
-                _step = Escape(started.Step);
+                _step = started.Step;
                 break;
             case StepProgressed progressed:
-                _step = $"{Escape(progressed.Step)} [bold]{progressed.Done}/{progressed.Total}[/]  {Escape(progressed.Message)}";
+                _step = string.Create(CultureInfo.InvariantCulture, $"{progressed.Step} {progressed.Done}/{progressed.Total}  {progressed.Message}");
                 break;
             case VirtualMachineChanged changed:
                 Take(changed);
@@ -90,10 +90,16 @@ internal sealed class LiveProgress(IAnsiConsole console)
         }
     }
 
-    private void WriteWhatIsOver()
+    /// <summary>What is redrawn goes away before, because a line that wraps would be written into the rest of it.</summary>
+    private void WriteWhatIsOver(LiveDisplayContext live)
     {
         lock (_gate)
         {
+            if (_over.Count > 0)
+            {
+                live.UpdateTarget(new Rows());
+            }
+
             while (_over.TryDequeue(out var line))
             {
                 console.MarkupLine(line);
@@ -101,30 +107,32 @@ internal sealed class LiveProgress(IAnsiConsole console)
         }
     }
 
-    /// <summary>Every line is cut to the terminal's width: a line that wraps would throw off the redrawing.</summary>
-    private Grid Draw()
+    private Rows Draw()
     {
         lock (_gate)
         {
             var elapsed = TimeProvider.System.GetElapsedTime(_started);
             var frame = Spinner[(int)(elapsed.TotalMilliseconds / Refresh.TotalMilliseconds) % Spinner.Length];
-            var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0));
-            grid.AddRow(Row(string.Create(CultureInfo.InvariantCulture, $"[blue]{frame}[/] {_step}  [grey]{(int)elapsed.TotalMinutes}:{elapsed.Seconds:00}[/]")));
-            foreach (var (name, message) in _moving.Take(ShownMachines))
+            var rows = new List<Markup>
             {
-                grid.AddRow(Row($"  [grey]·[/] {Escape(name.ToString())}  [grey]{Escape(message)}[/]"));
-            }
-
+                new(string.Create(CultureInfo.InvariantCulture, $"[blue]{frame}[/] {Cut(_step, 12)}  [grey]{(int)elapsed.TotalMinutes}:{elapsed.Seconds:00}[/]")),
+            };
+            rows.AddRange(_moving.Take(ShownMachines).Select(machine => new Markup($"  [grey]·[/] {Cut($"{machine.Key}  {machine.Value}", 6)}")));
             if (_moving.Count > ShownMachines)
             {
-                grid.AddRow(Row(string.Create(CultureInfo.InvariantCulture, $"  [grey]and {_moving.Count - ShownMachines} more[/]")));
+                rows.Add(new Markup(string.Create(CultureInfo.InvariantCulture, $"  [grey]and {_moving.Count - ShownMachines} more[/]")));
             }
 
-            return grid;
+            return new Rows(rows);
         }
     }
 
-    private static Markup Row(string markup) => new Markup(markup).Overflow(Overflow.Ellipsis);
+    /// <summary>What is redrawn is cut to the terminal's width: a line that wraps would throw off the redrawing.</summary>
+    private string Cut(string text, int margin)
+    {
+        var room = Math.Max(8, console.Profile.Width - margin);
+        return Escape(text.Length <= room ? text : $"{text[..(room - 1)]}…");
+    }
 
     private static string Escape(string text) => Markup.Escape(Printable.Line(text));
 

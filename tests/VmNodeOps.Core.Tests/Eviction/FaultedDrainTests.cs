@@ -8,14 +8,14 @@ public sealed class FaultedDrainTests(ITestOutputHelper output)
 {
     private static readonly NodeMaintenance Shutdown = NodeMaintenance.OnNode("worker-1").GracefulShutdown();
     private static readonly (string, string, string)[] Targets =
-        [("create", "pods", "eviction"), ("patch", "nodes", ""), ("watch", "pods", ""), ("watch", "virtualmachineinstances", ""), ("", "", "")];
+        [("create", "pods", "eviction"), ("patch", "nodes", ""), ("", "pods", ""), ("", "virtualmachineinstances", ""), ("", "", "")];
 
     [Fact]
     public async Task Drains_of_50_machines_end_right_when_the_trouble_stops()
     {
         var runs = new FaultedRuns(output);
         var (ended, faults) = (0, 0);
-        foreach (var seed in FaultedRuns.Seeds(fallback: 3))
+        foreach (var seed in FaultedRuns.Seeds(fallback: 3, share: 0.5))
         {
             await using var scene = await StartAsync(seed);
 
@@ -28,37 +28,33 @@ public sealed class FaultedDrainTests(ITestOutputHelper output)
             faults += run.Faults;
         }
 
-        output.WriteLine($"drains under trouble that stops: {ended}, ended right: {ended}, faults: {faults}");
+        runs.Conclude("drains whose trouble stops", ended, ended, faults);
     }
 
     [Fact]
     public async Task Drains_whose_trouble_never_stops_end_in_time_name_it_and_leave_the_cluster_safe()
     {
         var runs = new FaultedRuns(output);
-        var ended = 0;
-        foreach (var seed in FaultedRuns.Seeds(fallback: 5))
+        var (ended, faults) = (0, 0);
+        foreach (var seed in FaultedRuns.Seeds(fallback: 2, share: 0.1))
         {
             await using var scene = await StartAsync(seed);
 
             var run = await runs.RunForeverAsync(seed, scene, Shutdown, Targets);
 
-            run.Took.Should().BeLessThanOrEqualTo(FaultedRuns.Deadline + TimeSpan.FromSeconds(1), $"seed {seed}");
-            if (run.Report.Succeeded)
-            {
-                // Some trouble can be worked around for ever: a watch that always breaks is read anew each time.
-                ShouldHaveMoved(scene, seed);
-            }
-            else
-            {
-                run.Report.Summary.Should().MatchRegex("injected|connection|answer|time", $"seed {seed} names its fault");
-            }
-
+            var deadline = run.Report.StartedAt + FaultedRuns.ShortDeadline;
+            scene.Cluster.Requests.Where(request => request.Time > deadline + TimeSpan.FromSeconds(1)).Should().BeEmpty($"seed {seed}: nothing is sent after the deadline");
+            // The simulated clock may go on while this process still compiles what it does when time is up.
+            run.Took.Should().BeLessThanOrEqualTo(FaultedRuns.ShortDeadline + TimeSpan.FromSeconds(30), $"seed {seed}");
+            run.Report.Result.Should().NotBe(MaintenanceResult.Succeeded, $"seed {seed}");
+            run.Report.Summary.Should().MatchRegex("injected|connection|answer|time", $"seed {seed} names its fault");
             scene.Cluster.Guests.Doubles.Should().BeEmpty($"seed {seed}");
             await scene.Cluster.UntilAsync(() => Running(scene, "moves").Count == 25 && Running(scene, "restarts").Count == 20, $"seed {seed}: no machine is lost");
             ended++;
+            faults += run.Faults;
         }
 
-        output.WriteLine($"drains under trouble that never stops: {ended}, ended in time, named and safe: {ended}");
+        runs.Conclude("drains whose trouble never stops", ended, ended, faults);
     }
 
     private static void ShouldHaveMoved(Scene scene, int seed)

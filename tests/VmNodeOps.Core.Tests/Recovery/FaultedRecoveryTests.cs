@@ -36,7 +36,7 @@ public sealed class FaultedRecoveryTests(ITestOutputHelper output)
     [Fact]
     public async Task Recoveries_whose_trouble_never_stops_end_in_time_name_it_and_harm_nothing()
     {
-        foreach (var seed in FaultedRuns.Seeds(fallback: 3))
+        foreach (var seed in FaultedRuns.Seeds(fallback: 3, share: 0.1))
         {
             await using var scene = await CrashedAsync(seed);
 

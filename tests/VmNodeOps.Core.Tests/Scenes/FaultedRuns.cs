@@ -13,9 +13,19 @@ namespace VmNodeOps.Tests.Scenes;
 internal sealed class FaultedRuns(ITestOutputHelper output)
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan ShortDeadline = TimeSpan.FromMinutes(5);
 
-    /// <summary>The seeds to try: 1 to the number wished.</summary>
-    public static IEnumerable<int> Seeds(int fallback) => Enumerable.Range(1, Wished(fallback));
+    /// <summary>The seeds to try: a share of the runs that were wished for, else a few.</summary>
+    public static IEnumerable<int> Seeds(int fallback, double share = 0.5) =>
+        Enumerable.Range(1, Wished() is { } wished ? (int)Math.Ceiling(wished * share) : fallback);
+
+    /// <summary>Says how many runs there were and how many ended as they should, for whoever reads the test's output, and for the build that counts.</summary>
+    public void Conclude(string what, int runs, int right, int faults)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"fault runs, {what}: {right} of {runs} ended right, {faults} faults");
+        output.WriteLine(line);
+        File.WriteAllText(Path.Combine(AppContext.BaseDirectory, $"fault-runs-{what.Replace(' ', '-')}.txt"), line + "\n");
+    }
 
     /// <summary>One run whose trouble stops at a drawn time.</summary>
     public async Task<FaultedRun> RunAsync(int seed, Scene scene, NodeMaintenance maintenance)
@@ -30,7 +40,7 @@ internal sealed class FaultedRuns(ITestOutputHelper output)
             Probability = share,
             Seed = seed,
             Until = scene.Cluster.Time.GetUtcNow() + stop,
-        });
+        }, Deadline);
     }
 
     /// <summary>One run in which one kind of trouble, drawn by seed, strikes every request of one kind and never stops.</summary>
@@ -53,10 +63,10 @@ internal sealed class FaultedRuns(ITestOutputHelper output)
             Verb = verb.Length == 0 ? null : verb,
             Resource = resource.Length == 0 ? null : resource,
             Subresource = resource.Length == 0 ? null : subresource,
-        });
+        }, ShortDeadline);
     }
 
-    private async Task<FaultedRun> RunAsync(int seed, Scene scene, NodeMaintenance maintenance, FaultRule rule)
+    private async Task<FaultedRun> RunAsync(int seed, Scene scene, NodeMaintenance maintenance, FaultRule rule, TimeSpan timeout)
     {
         // A plan that cannot be made is refused before anything happens; trouble begins when the run does, with its first watch or write.
         var begun = false;
@@ -71,7 +81,7 @@ internal sealed class FaultedRuns(ITestOutputHelper output)
             },
         });
         using var fault = scene.Cluster.Faults.Add(rule with { When = _ => begun });
-        var report = await RunAsync(scene, maintenance.With(options => options with { Timeout = Deadline }));
+        var report = await RunAsync(scene, maintenance.With(options => options with { Timeout = timeout }));
         var took = report.FinishedAt - report.StartedAt;
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -101,8 +111,8 @@ internal sealed class FaultedRuns(ITestOutputHelper output)
         }
     }
 
-    private static int Wished(int fallback) =>
-        int.TryParse(Environment.GetEnvironmentVariable("VMNODEOPS_FAULT_RUNS"), CultureInfo.InvariantCulture, out var wished) ? wished : fallback;
+    private static int? Wished() =>
+        int.TryParse(Environment.GetEnvironmentVariable("VMNODEOPS_FAULT_RUNS"), CultureInfo.InvariantCulture, out var wished) ? wished : null;
 
     private static FaultEffect Draw(Random random, LoggedRequest request)
     {

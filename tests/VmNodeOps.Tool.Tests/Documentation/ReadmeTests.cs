@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes;
 using VmNodeOps.Testing;
+using VmNodeOps.Tool.Simulation;
 
 namespace VmNodeOps.Tool.Tests.Documentation;
 
@@ -31,6 +32,31 @@ public sealed partial class ReadmeTests
 
         links.Should().NotBeEmpty();
         links.Where(link => !Path.Exists(Path.Combine(Repository.Root, link))).Should().BeEmpty();
+    }
+
+    /// <summary>Durations, dates and the nodes that the scheduler chose differ from run to run; nothing else may.</summary>
+    [Fact]
+    public async Task The_tour_shows_what_the_tool_says()
+    {
+        using var time = SimulatedTime.Virtual();
+        await using var simulated = await PlayCluster.StartAsync(nodes: 3, machines: 12, time, CancellationToken.None);
+        var kubeconfig = Path.GetTempFileName();
+        simulated.WriteKubeconfig(kubeconfig);
+        string[][] commands =
+        [
+            ["vms", "worker-1"],
+            ["drain", "worker-1", "--yes"],
+            ["return", "worker-1"],
+            ["recover", "worker-2", "--yes", "--confirmed-by", "ops@example.com", "--reason", "PSU burnt, rack power off"],
+        ];
+        var said = new List<string>();
+        foreach (var command in commands)
+        {
+            said.AddRange((await ToolRun.OfAsync([.. command, "--kubeconfig", kubeconfig], time)).Out.Split('\n'));
+        }
+
+        Readme.Split('\n').Select(Masked).Should().Contain(said.Select(Masked));
+        File.Delete(kubeconfig);
     }
 
     [Fact]
@@ -107,6 +133,11 @@ public sealed partial class ReadmeTests
         var margin = lines.Where(line => line.Length > 0).Min(line => line.Length - line.TrimStart().Length);
         return string.Concat(lines.Select(line => (line.Length > 0 ? line[margin..] : "") + "\n"));
     }
+
+    private static string Masked(string line) => Variable().Replace(line, "#");
+
+    [GeneratedRegex(@"[0-9]+[.][0-9] s|→ worker-[0-9]")]
+    private static partial Regex Variable();
 
     [GeneratedRegex(@"// example: (?<name>\w+)\n(?<code>.*?\n) *// end\n", RegexOptions.Singleline)]
     private static partial Regex CompiledExample();
