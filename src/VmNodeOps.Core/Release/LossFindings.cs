@@ -29,11 +29,7 @@ internal static class LossFindings
         };
     }
 
-    /// <summary>KubeVirt refuses to start a machine of strategy Once by hand; without its ended instance it starts again.</summary>
-    private static string HowToStart(NodeMachine machine) => machine.Machine?.RunStrategy switch
-    {
-        RunStrategy.Manual => $"To start it afterwards: virtctl start -n {machine.Name.Namespace} {machine.Name.Name}",
-        RunStrategy.Once => $"To start it afterwards: kubectl delete vmi -n {machine.Name.Namespace} {machine.Name.Name}",
-        _ => "",
-    };
+    private static string HowToStart(NodeMachine machine) => machine.Machine?.RunStrategy is RunStrategy.Manual or RunStrategy.Once
+        ? $"To start it afterwards: {FateTexts.StartCommand(machine.Name, machine.Machine.RunStrategy)}"
+        : "";
 }

@@ -32,7 +32,7 @@ internal static class FateTexts
         var (code, message, lift) = fate switch
         {
             VirtualMachineFate.StaysDown or VirtualMachineFate.RestartsOnlyIfKilled => (
-                "StaysDown", Afterwards(machine, fate), $"Migrate it before, or start it afterwards: {StartCommand(machine.Name)}"),
+                "StaysDown", Afterwards(machine, fate), $"Migrate it before, or start it afterwards: {StartCommand(machine.Name, machine.Machine?.RunStrategy)}"),
             VirtualMachineFate.WouldBeLost => ("WouldBeLost", Afterwards(machine, fate), "Migrate it before, or make a virtual machine of it."),
             VirtualMachineFate.ReplacedUnderNewName => ("ReplacedUnderNewName", Afterwards(machine, fate), ""),
             VirtualMachineFate.Blocks => (
@@ -57,8 +57,10 @@ internal static class FateTexts
         };
     }
 
-    /// <summary>What starts a machine by hand.</summary>
-    public static string StartCommand(ObjectName name) => $"virtctl start -n {name.Namespace} {name.Name}";
+    /// <summary>What starts a machine by hand. KubeVirt refuses that for strategy Once; without its ended instance such a machine starts again.</summary>
+    public static string StartCommand(ObjectName name, RunStrategy? strategy) => strategy == RunStrategy.Once
+        ? $"kubectl delete vmi -n {name.Namespace} {name.Name}"
+        : $"virtctl start -n {name.Namespace} {name.Name}";
 
     private static string Afterwards(NodeMachine machine, VirtualMachineFate fate) => fate switch
     {

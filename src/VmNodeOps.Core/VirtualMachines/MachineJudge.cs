@@ -81,7 +81,7 @@ internal static class MachineJudge
             return Underway("Shutting down.");
         }
 
-        var message = $"Down, and stays so (run strategy {machine.RunStrategy}); '{FateTexts.StartCommand(before.Name)}' starts it.";
+        var message = $"Down, and stays so (run strategy {machine.RunStrategy}); '{FateTexts.StartCommand(before.Name, machine.RunStrategy)}' starts it.";
         return Settled(before.IsToRun && machine.RunStrategy != RunStrategy.Halted ? VirtualMachineOutcome.Missing : VirtualMachineOutcome.StaysDown, message);
     }
 
@@ -191,7 +191,7 @@ internal static class MachineJudge
     private static string Reason(VirtualMachineInstance instance)
     {
         var condition = instance.FindCondition("PodScheduled") is { Status: ConditionStatus.False } unscheduled ? unscheduled : instance.FindCondition("Ready");
-        return condition is { Status: not ConditionStatus.True, Reason.Length: > 0 } ? $" {condition.Reason}: {condition.Message}".TrimEnd(' ', ':') + "." : "";
+        return condition is { Status: not ConditionStatus.True, Reason.Length: > 0 } ? $" {condition.Reason}: {condition.Message}".TrimEnd(' ', ':', '.') + "." : "";
     }
 
     private static string Trouble(VirtualMachine? machine)
