@@ -62,7 +62,12 @@ internal sealed class LockedRun(
         using var limit = new CancellationTokenSource(ReleaseTimeout, time);
         try
         {
-            return await nodeLock.ReleaseAsync(limit.Token).ConfigureAwait(false) is { } left ? Left(left) : null;
+            await nodeLock.ReleaseAsync(limit.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (ClusterException exception)
+        {
+            return Left($"The node's lease could not be deleted and runs out by itself: {exception.Message}");
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {

@@ -92,30 +92,39 @@ internal sealed class NodeLock : IAsyncDisposable
     }
 
     /// <summary>Gives the node free.</summary>
-    /// <returns>Null, or why the Lease is still there (it runs out by itself).</returns>
-    public async Task<string?> ReleaseAsync(CancellationToken cancellationToken)
+    /// <exception cref="ClusterException">The Lease could not be deleted; it runs out by itself.</exception>
+    public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _renewing.ConfigureAwait(false);
-        if (WhyLost is not null)
+        while (WhyLost is null)
         {
-            return null;
-        }
+            try
+            {
+                // By resource version too: a Lease that somebody took over is still the same object.
+                await _cluster.Leases.DeleteAsync(
+                    _lease.Identity, new DeletionOptions { ResourceVersion = _lease.ResourceVersion }, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.NotFound)
+            {
+                return;
+            }
+            catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.Conflict)
+            {
+                // The last renewal may have been applied although its answer was no longer awaited.
+                var found = await _cluster.Leases.FindAsync(_lease.Name, cancellationToken).ConfigureAwait(false);
+                if (found?.Uid != _lease.Uid || found.HolderIdentity != _lease.HolderIdentity)
+                {
+                    return;
+                }
 
-        try
-        {
-            // By resource version too: a Lease that somebody took over is still the same object.
-            await _cluster.Leases.DeleteAsync(
-                _lease.Identity, new DeletionOptions { ResourceVersion = _lease.ResourceVersion }, cancellationToken).ConfigureAwait(false);
-            return null;
-        }
-        catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.NotFound)
-        {
-            return null;
-        }
-        catch (ClusterException exception)
-        {
-            return $"The lease {_lease.Name} could not be deleted and runs out by itself within {_duration.TotalSeconds:0} s: {exception.Message}";
+                _lease = found;
+            }
+            catch (ClusterException exception) when (Perseverance.MayPass(exception))
+            {
+                await Task.Delay(RetryDelay, _time, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 

@@ -158,6 +158,56 @@ public abstract class ClusterClientContract(ContractCluster fixture)
     }
 
     [Fact]
+    public async Task A_lease_that_somebody_renewed_is_not_deleted_at_the_version_before()
+    {
+        var draft = new LeaseDraft
+        {
+            Name = new ObjectName("default", $"lock-{Guid.NewGuid():N}"),
+            HolderIdentity = "me",
+            Duration = TimeSpan.FromMinutes(1),
+            AcquiredAt = await Client.Server.GetTimeAsync(),
+        };
+        var made = await Client.Leases.CreateAsync(draft);
+        var renewed = await Client.Leases.ReplaceAsync(made with { HolderIdentity = "you" });
+
+        var late = await Refused(() => Client.Leases.DeleteAsync(made.Identity, new DeletionOptions { ResourceVersion = made.ResourceVersion }));
+        await Client.Leases.DeleteAsync(renewed.Identity, new DeletionOptions { ResourceVersion = renewed.ResourceVersion });
+
+        late.Cause.Should().Be(ClusterErrorCause.Conflict);
+        (await Client.Leases.FindAsync(draft.Name)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_config_map_needs_its_namespace_is_made_once_and_replaced_only_at_the_version_that_was_read()
+    {
+        var draft = new ConfigMapDraft
+        {
+            Name = new ObjectName($"room-{Guid.NewGuid():N}", "1.1.1.211"),
+            Data = new Dictionary<string, string> { ["journal.json"] = "{\"a\":\"ä\\n\"}" },
+            Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "vmnodeops" },
+        };
+
+        var homeless = await Refused(() => Client.ConfigMaps.CreateAsync(draft));
+        await Client.Namespaces.CreateAsync(draft.Name.Namespace!);
+        var again = await Refused(() => Client.Namespaces.CreateAsync(draft.Name.Namespace!));
+        var made = await Client.ConfigMaps.CreateAsync(draft);
+        var twice = await Refused(() => Client.ConfigMaps.CreateAsync(draft));
+        var changed = await Client.ConfigMaps.ReplaceAsync(made with { Data = new Dictionary<string, string> { ["b"] = "c" } });
+        var late = await Refused(() => Client.ConfigMaps.ReplaceAsync(made));
+        var read = await Client.ConfigMaps.FindAsync(draft.Name);
+        await Client.ConfigMaps.DeleteAsync(changed.Identity);
+
+        homeless.Cause.Should().Be(ClusterErrorCause.NotFound);
+        again.Cause.Should().Be(ClusterErrorCause.AlreadyExists);
+        twice.Cause.Should().Be(ClusterErrorCause.AlreadyExists);
+        late.Cause.Should().Be(ClusterErrorCause.Conflict);
+        made.Data.Should().Equal(draft.Data);
+        read!.Data.Should().Equal(new Dictionary<string, string> { ["b"] = "c" });
+        read.Labels.Should().Equal(draft.Labels);
+        (await Client.ConfigMaps.FindAsync(draft.Name)).Should().BeNull();
+    }
+
+    [Fact]
     public async Task A_lease_is_made_once_and_replaced_only_at_the_version_that_was_read()
     {
         var name = new ObjectName("contract", "lock");

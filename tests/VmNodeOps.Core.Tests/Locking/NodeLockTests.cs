@@ -89,7 +89,7 @@ public sealed class NodeLockTests
             taken.IsHeld.Should().BeTrue();
         }
 
-        (await taken.ReleaseAsync(CancellationToken.None)).Should().BeNull();
+        await taken.ReleaseAsync(CancellationToken.None);
         _leases.Stored.Should().BeEmpty();
     }
 
@@ -163,10 +163,34 @@ public sealed class NodeLockTests
         await using var taken = await TakenAsync();
         _leases.Put(_leases.Only with { HolderIdentity = "thief" });
 
-        var left = await taken.ReleaseAsync(CancellationToken.None);
+        await taken.ReleaseAsync(CancellationToken.None);
 
         _leases.Only.HolderIdentity.Should().Be("thief");
-        left.Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_answer_was_lost_does_not_leave_the_lease_behind()
+    {
+        await using var taken = await TakenAsync();
+        _leases.Put(_leases.Only);
+
+        await taken.ReleaseAsync(CancellationToken.None);
+
+        _leases.Stored.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_release_sits_out_trouble_that_passes()
+    {
+        await using var taken = await TakenAsync();
+        _leases.Outage = Outage;
+        var release = taken.ReleaseAsync(CancellationToken.None);
+        await AdvanceAsync(TimeSpan.FromSeconds(3));
+        _leases.Outage = null;
+        await AdvanceAsync(TimeSpan.FromSeconds(2));
+
+        await release;
+        _leases.Stored.Should().BeEmpty();
     }
 
     [Fact]
