@@ -150,16 +150,20 @@ internal static class MachineJudge
         }
 
         var runningSince = instance.PhaseTransitions.TryGetValue(InstancePhase.Running, out var since) ? since : now.At;
-        var away = LastRun(before, now) is { } last && runningSince > last ? runningSince - last : TimeSpan.Zero;
+        // Nobody knows when a machine stopped that had left the node before anybody watched: in a run that died.
+        TimeSpan? away = LastRun(before, now) is { } last ? (runningSince > last ? runningSince - last : TimeSpan.Zero) : null;
         return new MachineStanding
         {
             Outcome = VirtualMachineOutcome.Restarted,
             To = instance.NodeName,
             AwayFor = away,
-            Message = string.Create(CultureInfo.InvariantCulture, $"Runs on {instance.NodeName} after a restart, was away for {away.TotalSeconds:0.#} s.{Paused(instance)}"),
+            Message = $"Runs on {instance.NodeName} after a restart{WasAway(away)}.{Paused(instance)}",
             IsSettled = true,
         };
     }
+
+    private static string WasAway(TimeSpan? away) =>
+        away is { } time ? string.Create(CultureInfo.InvariantCulture, $", was away for {time.TotalSeconds:0.#} s") : "";
 
     /// <summary>The last moment at which it is known to have run: the node's last sign, else the end of its instance.</summary>
     private static DateTimeOffset? LastRun(MachineExpectation before, MachineNow now)

@@ -47,7 +47,7 @@ public sealed class FaultedDrainTests(ITestOutputHelper output)
             // The simulated clock may go on while this process still compiles what it does when time is up.
             run.Took.Should().BeLessThanOrEqualTo(FaultedRuns.ShortDeadline + TimeSpan.FromSeconds(30), $"seed {seed}");
             run.Report.Result.Should().NotBe(MaintenanceResult.Succeeded, $"seed {seed}");
-            run.Report.Summary.Should().MatchRegex("injected|connection|answer|time", $"seed {seed} names its fault");
+            run.Report.Summary.Should().ContainAny(["injected:", "broke before the answer", "did not answer in time"], $"seed {seed} names its fault");
             scene.Cluster.Guests.Doubles.Should().BeEmpty($"seed {seed}");
             await scene.Cluster.UntilAsync(() => Running(scene, "moves").Count == 25 && Running(scene, "restarts").Count == 20, $"seed {seed}: no machine is lost");
             ended++;

@@ -19,6 +19,7 @@ public sealed class FaultedRecoveryTests(ITestOutputHelper output)
     [Fact]
     public async Task Recoveries_whose_trouble_stops_leave_everything_as_it_should_be()
     {
+        var (ended, faults) = (0, 0);
         foreach (var seed in FaultedRuns.Seeds(fallback: 5))
         {
             await using var scene = await CrashedAsync(seed);
@@ -30,12 +31,17 @@ public sealed class FaultedRecoveryTests(ITestOutputHelper output)
             scene.Cluster.Guests.Running.Should().HaveCount(Machines, $"seed {seed}: every machine runs");
             scene.LaunchersOn("node-1").Should().BeEmpty($"seed {seed}");
             scene.Attachments("node-1").Should().BeEmpty($"seed {seed}");
+            ended++;
+            faults += run.Faults;
         }
+
+        _runs.Conclude("recoveries whose trouble stops", ended, ended, faults);
     }
 
     [Fact]
     public async Task Recoveries_whose_trouble_never_stops_end_in_time_name_it_and_harm_nothing()
     {
+        var (ended, faults) = (0, 0);
         foreach (var seed in FaultedRuns.Seeds(fallback: 3, share: 0.1))
         {
             await using var scene = await CrashedAsync(seed);
@@ -47,7 +53,11 @@ public sealed class FaultedRecoveryTests(ITestOutputHelper output)
             run.Report.Summary.Should().ContainAny("injected:", "broke before the answer", "did not answer in time");
             output.WriteLine(run.Report.Summary);
             Judge(scene, seed);
+            ended++;
+            faults += run.Faults;
         }
+
+        _runs.Conclude("recoveries whose trouble never stops", ended, ended, faults);
     }
 
     private static async Task<Scene> CrashedAsync(int seed)
