@@ -34,7 +34,7 @@ public sealed class ParityTests(ITestOutputHelper output)
     {
         await using var scene = await SceneAsync();
         var drained = await scene.RunAsync(SeedCommands.Drain);
-        drained.Output.Should().Contain($"node/{Node} drained", drained.Error);
+        drained.Output.Should().ContainAny([$"node/{Node} drained", $"node/{Node} evicted"], drained.Error);
         await scene.Cluster.UntilAsync(() => IsAtRest(scene.Cluster), "all is at rest", TimeSpan.FromMinutes(10));
         return State(scene.Cluster);
     }
