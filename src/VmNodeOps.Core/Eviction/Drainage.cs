@@ -97,12 +97,16 @@ internal sealed class Drainage
                 return;
             }
 
+            var wasCaughtUp = caughtUp;
             caughtUp = pods.Synchronized.IsCompletedSuccessfully;
-            if (!caughtUp || Left.Any(eviction => eviction.Current is not EvictionDecision.Stuck))
+            if (caughtUp && !wasCaughtUp)
             {
-                await Task.WhenAny([news, .. Left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)])
-                    .WaitAsync(cancellationToken).ConfigureAwait(false);
+                continue;
             }
+
+            // Also when nothing is left to do but contact is lost: then its return is the news.
+            await Task.WhenAny([news, .. Left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)])
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

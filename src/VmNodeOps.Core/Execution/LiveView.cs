@@ -153,8 +153,9 @@ internal sealed class LiveView<T> : IAsyncDisposable
                 Apply(change.Kind, change.Object!);
                 break;
             case WatchEventKind.Synchronized:
-                Note(interruption: null);
+                // Before the news of it: whoever is woken looks whether it has come.
                 _synchronized.TrySetResult();
+                Note(interruption: null);
                 break;
             case WatchEventKind.Interrupted:
                 Note(change.Error);
