@@ -64,6 +64,28 @@ public sealed record JournaledMachine
 
     /// <summary>Whether it ran on a healthy node without being Ready, so that being Ready cannot be asked of it elsewhere. Default false.</summary>
     public bool WasUnready { get; init; }
+
+    /// <summary>That the maintenance itself stopped it, and how to start it again; null if it did not. Default null.</summary>
+    public JournaledStop? StoppedByUs { get; init; }
+}
+
+/// <summary>A stop that a maintenance asked for, and so the start that it owes. Kept before the stop is asked for, so it may turn out that it never was.</summary>
+public sealed record JournaledStop
+{
+    /// <summary>UID of the virtual machine; another machine of the same name is owed nothing.</summary>
+    public required string MachineUid { get; init; }
+
+    /// <summary>The run strategy as it was right before the stop, which may change it (Always becomes Halted).</summary>
+    public required RunStrategy RunStrategy { get; init; }
+
+    /// <summary>The value of the older field <c>spec.running</c> right before the stop; null where it was not used. Default null.</summary>
+    public bool? Running { get; init; }
+
+    /// <summary>When it was kept, by the server's clock.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>When the start that was owed had been asked for; null while it is owed. Default null.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
 }
 
 /// <summary>A step as a journal keeps it.</summary>

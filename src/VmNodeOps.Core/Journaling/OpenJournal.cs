@@ -3,12 +3,31 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>The journal of a run that goes on: opened by the maintenance window, kept up to date at the end of each step, closed with the window.</summary>
-internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal)
+internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal) : IAsyncDisposable
 {
+    private readonly SemaphoreSlim _one = new(1);
     private ConfigMap _stored = stored;
     private bool _isDeleted;
 
     public MaintenanceJournal Journal { get; private set; } = journal;
+
+    /// <summary>The journal of this run: that of its maintenance window, else the one that its plan has read; null if there is none.</summary>
+    public static OpenJournal? Find(StepContext context)
+    {
+        if (context.Handover.Find<OpenJournal>() is { } known)
+        {
+            return known;
+        }
+
+        if (context.Handover.Find<JournalReading>() is not { Stored: { } stored, Journal: { } journal })
+        {
+            return null;
+        }
+
+        var open = new OpenJournal(stored, journal);
+        context.Handover.Put(open);
+        return open;
+    }
 
     /// <summary>Notes how a step ended.</summary>
     public async Task NoteAsync(StepContext context, StepPlan plan, StepResult result, CancellationToken cancellationToken)
@@ -21,17 +40,43 @@ internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal)
         var now = await context.PersevereAsync(async token => await context.Cluster.Server.GetTimeAsync(token).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
         var step = new JournaledStep { Step = plan.Step, Result = result, At = now, Found = plan.Found };
-        await ChangeAsync(context, Journal with { Steps = [.. Journal.Steps, step] }, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(context, journal => journal with { Steps = [.. journal.Steps, step] }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes in machines that came to the node since the journal was opened.</summary>
     public Task AddAsync(StepContext context, IEnumerable<JournaledMachine> machines, CancellationToken cancellationToken)
     {
-        var known = Journal.Machines.Select(machine => machine.Name).ToHashSet();
-        var added = machines.Where(machine => !known.Contains(machine.Name)).ToList();
-        return added.Count == 0
-            ? Task.CompletedTask
-            : ChangeAsync(context, Journal with { Machines = [.. Journal.Machines.Concat(added).OrderBy(machine => machine.Name)] }, cancellationToken);
+        var candidates = machines.ToList();
+        return ChangeAsync(
+            context,
+            journal =>
+            {
+                var known = journal.Machines.Select(machine => machine.Name).ToHashSet();
+                var added = candidates.Where(machine => !known.Contains(machine.Name)).ToList();
+                return added.Count == 0 ? journal : journal with { Machines = [.. journal.Machines.Concat(added).OrderBy(machine => machine.Name)] };
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Notes that one of the journal's machines is about to be stopped (before the stop is asked for: a run that dies in between must not forget it), or that its start was asked for.</summary>
+    /// <exception cref="InvalidOperationException">The journal does not have that machine; <see cref="AddAsync"/> it before.</exception>
+    public Task NoteStopAsync(StepContext context, ObjectName machine, JournaledStop stop, CancellationToken cancellationToken)
+    {
+        if (Journal.Machines.All(known => known.Name != machine))
+        {
+            throw new InvalidOperationException($"The journal of node {Journal.NodeName} does not have VM {machine}.");
+        }
+
+        return ChangeAsync(
+            context,
+            journal => journal with { Machines = [.. journal.Machines.Select(known => known.Name == machine ? known with { StoppedByUs = stop } : known)] },
+            cancellationToken);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _one.Dispose();
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Removes the journal.</summary>
@@ -58,24 +103,36 @@ internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal)
         }
     }
 
-    /// <summary>Only the holder of the node's lock writes here, so a conflict is our own lost answer, or an intruder.</summary>
-    private async Task ChangeAsync(StepContext context, MaintenanceJournal next, CancellationToken cancellationToken)
+    /// <summary>One change after the other. Only the holder of the node's lock writes here, so a conflict is our own lost answer, or an intruder.</summary>
+    private async Task ChangeAsync(StepContext context, Func<MaintenanceJournal, MaintenanceJournal> change, CancellationToken cancellationToken)
     {
-        await context.PersevereAsync(
-            async token =>
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var next = change(Journal);
+            if (next != Journal)
             {
-                try
-                {
-                    _stored = await WriteAsync(context, next, token).ConfigureAwait(false);
-                }
-                catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.Conflict)
-                {
-                    _stored = await ReadOursAsync(context, token).ConfigureAwait(false);
-                    _stored = await WriteAsync(context, next, token).ConfigureAwait(false);
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-        Journal = next;
+                await context.PersevereAsync(token => StoreAsync(context, next, token), cancellationToken).ConfigureAwait(false);
+                Journal = next;
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task StoreAsync(StepContext context, MaintenanceJournal next, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _stored = await WriteAsync(context, next, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.Conflict)
+        {
+            _stored = await ReadOursAsync(context, cancellationToken).ConfigureAwait(false);
+            _stored = await WriteAsync(context, next, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task<ConfigMap> ReadOursAsync(StepContext context, CancellationToken cancellationToken)

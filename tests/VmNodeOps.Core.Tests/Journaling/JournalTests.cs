@@ -178,6 +178,31 @@ public sealed class JournalTests
         Maps.Calls.Count(call => call == "create").Should().Be(2);
     }
 
+    [Fact]
+    public async Task A_machine_that_is_stopped_by_the_maintenance_is_owed_a_start_in_the_journal()
+    {
+        var db = new ObjectName("prod", "db");
+        var stop = new JournaledStop { MachineUid = "vm-1", RunStrategy = RunStrategy.Always, At = _time.GetUtcNow() };
+        var stops = new TestStep("stops", async (context, token) =>
+        {
+            var journal = OpenJournal.Find(context)!;
+            await journal.AddAsync(context, [new JournaledMachine { Name = db, InstanceUid = "vmi-1", Fate = VirtualMachineFate.Blocks }], token);
+            await journal.NoteStopAsync(context, db, stop, token);
+            return StepOutcome.Succeeded("stopped");
+        });
+        await _runner.RunAsync(_node.OpenWindow().Then(stops));
+
+        Journal().Machines.Should().ContainSingle().Which.StoppedByUs.Should().Be(stop);
+        var starts = new TestStep("starts", async (context, token) =>
+        {
+            await OpenJournal.Find(context)!.NoteStopAsync(context, db, stop with { StartedAt = _time.GetUtcNow() }, token);
+            return StepOutcome.Succeeded("started");
+        });
+        await _runner.RunAsync(_node.OpenWindow().Then(starts));
+
+        Journal().Machines.Should().ContainSingle().Which.StoppedByUs!.StartedAt.Should().Be(_time.GetUtcNow());
+    }
+
     private MaintenanceJournal Journal()
     {
         var (journal, objection) = JournalText.Read(Maps.Stored[Where], "worker-3");
