@@ -1,11 +1,63 @@
 namespace VmNodeOps;
 
-/// <summary>How a node is drained.</summary>
+/// <summary>How a node is drained. docs/kubectl-drain.md sets each beside kubectl's flag.</summary>
 public sealed record DrainOptions
 {
-    /// <summary>Which pods are evicted, as a label selector.</summary>
+    /// <summary>A <see cref="PodSelector"/> that selects every pod of the node.</summary>
+    public const string AllPods = "";
+
+    /// <summary>Which pods leave, as a label selector; <see cref="AllPods"/> for all.</summary>
     /// <value><c>kubevirt.io=virt-launcher</c>: virtual machines, and nothing else.</value>
     public string PodSelector { get; init; } = LauncherPods.Selector;
+
+    /// <summary>Whether pods of DaemonSets are left where they are. They would come back at once, for a cordon does not keep them away.</summary>
+    /// <value>False: where the selector chooses one, the run does not begin and names it.</value>
+    public bool IgnoreDaemonSets { get; init; }
+
+    /// <summary>Whether pods with an emptyDir volume leave, whose content is lost. Launcher pods hold nothing of their machine in it, and need no consent.</summary>
+    /// <value>False: where the selector chooses one, the run does not begin and names it.</value>
+    public bool DeleteEmptyDirData { get; init; }
+
+    /// <summary>Whether pods leave that no controller makes again. Launcher pods are judged by what becomes of their machine instead.</summary>
+    /// <value>False: where the selector chooses one, the run does not begin and names it.</value>
+    public bool Force { get; init; }
+
+    /// <summary>Says of a pod why it is left where it is, as a sentence; null for a pod that is not. Asked for every selected pod; must be quick and free of effects.</summary>
+    /// <value>Null: every selected pod leaves.</value>
+    public Func<Cluster.Pod, string?>? LeaveAlone { get; init; }
+
+    /// <summary>The time that each pod is given to stop, at least a second.</summary>
+    /// <value>Null: its own. A guest that is not given its time is killed; the plan names those.</value>
+    /// <remarks>kubectl's grace period of zero has no counterpart: it removes the object while a guest may still run, and KubeVirt would start a second one.</remarks>
+    public TimeSpan? GracePeriod { get; init; }
+
+    /// <summary>Whether pods are deleted instead of evicted, past disruption budgets. For launcher pods <see cref="DeleteVirtualMachines"/> must consent too.</summary>
+    /// <value>False.</value>
+    public bool DisableEviction { get; init; }
+
+    /// <summary>Consents to deleting launcher pods where <see cref="DisableEviction"/> or <see cref="Escalation"/> says so: past KubeVirt, which would have migrated the machine. Its guest is shut down.</summary>
+    /// <value>False.</value>
+    public bool DeleteVirtualMachines { get; init; }
+
+    /// <summary>Pods whose time to stop was over for longer than this are not waited for; the report names each.</summary>
+    /// <value>Null: every pod is waited for.</value>
+    public TimeSpan? SkipIfDeletingFor { get; init; }
+
+    /// <summary>After how long without progress of a pod its cause is named, with what would help, as a warning in events and report. The run goes on waiting.</summary>
+    /// <value>Two minutes.</value>
+    public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What is done about a pod that gets no further; each rung is a consent of its own.</summary>
+    /// <value>None: nothing but waiting.</value>
+    public EscalationOptions Escalation { get; init; } = new();
+
+    /// <summary>For how long the node must stay empty after its machines have arrived elsewhere; what comes meanwhile is drained too, and the time begins anew.</summary>
+    /// <value>Zero: not at all.</value>
+    public TimeSpan EmptyFor { get; init; }
+
+    /// <summary>Whether the plan asks the server about each pod with an eviction that is only tried (<c>dryRun=All</c>), and says where its answer and the plan disagree.</summary>
+    /// <value>False. It costs a request per pod, once; nothing is marked and nothing is written.</value>
+    public bool Rehearse { get; init; }
 
     /// <summary>How long to wait before the first repetition of an eviction that was refused for now; each further wait is twice as long.</summary>
     /// <value>One second. A longer wait that the server asks for (Retry-After) is kept.</value>
@@ -19,14 +71,29 @@ public sealed record DrainOptions
     /// <value>0.2.</value>
     public double Jitter { get; init; } = 0.2;
 
+    /// <summary>Whether the selection is the default one, which the plan reads anyway.</summary>
+    internal bool SelectsLaunchers => PodSelector == LauncherPods.Selector;
+
     /// <exception cref="ArgumentException">A value makes no sense.</exception>
     internal DrainOptions Checked()
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(PodSelector, nameof(PodSelector));
+        ArgumentNullException.ThrowIfNull(PodSelector, nameof(PodSelector));
+        PodSelectors.Check(PodSelector);
+        if (GracePeriod is { } grace && grace < TimeSpan.FromSeconds(1))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(GracePeriod), grace, "Give pods at least a second to stop: less would remove them while they may still run. For a node that is down, recover it instead.");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SkipIfDeletingFor ?? TimeSpan.MaxValue, TimeSpan.Zero, nameof(SkipIfDeletingFor));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StuckAfter, TimeSpan.Zero, nameof(StuckAfter));
+        ArgumentOutOfRangeException.ThrowIfLessThan(EmptyFor, TimeSpan.Zero, nameof(EmptyFor));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FirstRetry, TimeSpan.Zero, nameof(FirstRetry));
         ArgumentOutOfRangeException.ThrowIfLessThan(LongestRetry, FirstRetry, nameof(LongestRetry));
         ArgumentOutOfRangeException.ThrowIfNegative(Jitter, nameof(Jitter));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Jitter, 1, nameof(Jitter));
+        ArgumentNullException.ThrowIfNull(Escalation, nameof(Escalation));
+        Escalation.Check();
         return this;
     }
 }

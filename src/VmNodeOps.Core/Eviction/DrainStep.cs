@@ -14,9 +14,11 @@ internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var inventory = await NodeInventory.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-        context.Handover.Put(FateRule.Eviction);
         var pods = await ListAsync(context, inventory, cancellationToken).ConfigureAwait(false);
-        return DrainPlan.Make(Name, options, inventory, pods);
+        context.Handover.Put(DrainPlan.RuleOf(options));
+        context.Handover.Put(new DrainScope(DrainPlan.MachinesOf(pods.Items)));
+        var plan = DrainPlan.Make(Name, options, inventory, pods);
+        return options.Rehearse ? await Rehearsal.AddAsync(plan, context, inventory, pods, cancellationToken).ConfigureAwait(false) : plan;
     }
 
     public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
@@ -24,28 +26,30 @@ internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
         var inventory = context.Handover.Find<NodeInventory>()!;
         var pods = context.Handover.Find<DrainedPods>()?.Pods ?? inventory.LauncherPods;
         var machines = MachineWatch.GetOrBegin(context, inventory);
-        foreach (var machine in inventory.Machines)
+        var rule = DrainPlan.RuleOf(options);
+        foreach (var machine in inventory.Machines.Where(machine => DrainScope.Includes(context.Handover, machine)))
         {
-            machines.Follow(FateRule.Eviction.Expect(machine, inventory, context.Node.Planned));
+            machines.Follow(rule.Expect(machine, inventory, context.Node.Planned));
         }
 
         var drainage = new Drainage(context, options, inventory, machines);
         context.Handover.Put(drainage);
-        return await drainage.RunAsync(pods, SelectionOf(inventory.NodeName), cancellationToken).ConfigureAwait(false);
+        return await drainage.RunAsync(pods, DrainageSelection(inventory.NodeName, options), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
     }
 
     public string? DescribePending(StepContext context) => context.Handover.Find<Drainage>()?.DescribePending();
 
-    private Selection SelectionOf(string nodeName) => new() { NodeName = nodeName, Labels = options.PodSelector };
+    public static Selection DrainageSelection(string nodeName, DrainOptions options) =>
+        new() { NodeName = nodeName, Labels = options.PodSelector.Length == 0 ? null : options.PodSelector };
 
     private async Task<Snapshot<Pod>> ListAsync(PlanningContext context, NodeInventory inventory, CancellationToken cancellationToken)
     {
-        if (options.PodSelector == LauncherPods.Selector)
+        if (options.SelectsLaunchers)
         {
             return inventory.LauncherPods;
         }
 
-        var pods = await context.Cluster.Pods.ListAsync(SelectionOf(inventory.NodeName), cancellationToken).ConfigureAwait(false);
+        var pods = await context.Cluster.Pods.ListAsync(DrainageSelection(inventory.NodeName, options), cancellationToken).ConfigureAwait(false);
         context.Handover.Put(new DrainedPods(pods));
         return pods;
     }

@@ -11,8 +11,10 @@ internal sealed class Drainage
     private readonly MachineWatch _machines;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PodEviction> _evictions = [];
+    private readonly HashSet<string> _leftAlone = [];
     private HashSet<string> _planned = [];
-    private LiveView<Pod>? _pods;
+    private DrainContext? _drain;
+    private long _emptySince;
 
     public Drainage(StepContext context, DrainOptions options, NodeInventory inventory, MachineWatch machines)
     {
@@ -22,39 +24,43 @@ internal sealed class Drainage
         _machines = machines;
     }
 
-    private IReadOnlyList<PodEviction> Left
+    private IReadOnlyList<PodEviction> All
     {
         get
         {
             lock (_gate)
             {
-                return [.. _evictions.Values.Where(eviction => !eviction.Task.IsCompletedSuccessfully).OrderBy(eviction => eviction.Pod.Name)];
+                return [.. _evictions.Values];
             }
         }
     }
 
-    /// <param name="from">The pods as the plan listed them.</param>
+    private IReadOnlyList<PodEviction> Left => [.. All.Where(eviction => !eviction.Task.IsCompletedSuccessfully).OrderBy(eviction => eviction.Pod.Name)];
+
+    /// <param name="from">The pods as the plan listed them; null to look anew.</param>
     /// <param name="selection">Which pods.</param>
+    /// <param name="emptyFor">For how long none must be left before it is over.</param>
     /// <param name="cancellationToken">Stops asking; what was accepted goes on.</param>
-    public async Task<StepOutcome> RunAsync(Snapshot<Pod> from, Selection selection, CancellationToken cancellationToken)
+    public async Task<StepOutcome> RunAsync(Snapshot<Pod>? from, Selection selection, TimeSpan emptyFor, CancellationToken cancellationToken)
     {
-        _planned = [.. from.Items.Select(pod => pod.Uid)];
+        _planned = [.. from?.Items.Select(pod => pod.Uid) ?? []];
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // A watch that goes on from a listing tells what came since only when it has come through. With nothing to wait for meanwhile, the present is asked for.
         var pods = new LiveView<Pod>(
-            _context.Cluster.Pods, selection, from.Items.Count > 0 ? from : null, _machines.Board, SubjectsOf, _context.Services);
+            _context.Cluster.Pods, selection, from?.Items.Count > 0 ? from : null, _machines.Board, SubjectsOf, _context.Services);
         await using (pods.ConfigureAwait(false))
         {
-            _pods = pods;
+            using var drain = new DrainContext(_context, _options, _inventory, _machines, pods);
+            _drain = drain;
             try
             {
-                await EmptyAsync(pods, stop.Token).ConfigureAwait(false);
+                await EmptyAsync(pods, emptyFor, stop.Token).ConfigureAwait(false);
                 return Outcome();
             }
             finally
             {
                 await stop.CancelAsync().ConfigureAwait(false);
-                await Task.WhenAll(_evictions.Values.Select(eviction => eviction.Task)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.WhenAll(All.Select(eviction => eviction.Task)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -63,36 +69,31 @@ internal sealed class Drainage
     public string? DescribePending()
     {
         var left = Left;
-        var lines = left.Select(eviction => $"{eviction.Subject} {WhyLeft(eviction.Current)}.");
-        var interruption = _pods?.Interruption ?? _machines.Interruption;
+        var lines = left.Select(eviction => $"{eviction.Subject} {eviction.WhyLeft}.");
+        var interruption = _drain?.Pods.Interruption ?? _machines.Interruption;
         var contact = interruption is null ? "" : $" Contact with the API server is lost: {interruption.Message}";
         return left.Count == 0 && contact.Length == 0 ? null
             : left.Count == 0 ? contact.Trim()
-            : $"{left.Count} of {_evictions.Count} pods are still on node {_inventory.NodeName}: {string.Join(" ", lines)}{contact}";
+            : $"{left.Count} of {All.Count} pods are still on node {_inventory.NodeName}: {string.Join(" ", lines)}{contact}";
     }
 
     private static IEnumerable<ObjectName> SubjectsOf(Pod pod) => LauncherPods.InstanceOf(pod) is { } machine ? [pod.Name, machine] : [pod.Name];
 
-    private static string WhyLeft(EvictionDecision decision) => decision switch
-    {
-        EvictionDecision.Wait wait => wait.Why.TrimEnd('.'),
-        EvictionDecision.Stuck stuck => stuck.Why.TrimEnd('.'),
-        _ => "is being asked to leave",
-    };
-
-    private async Task EmptyAsync(LiveView<Pod> pods, CancellationToken cancellationToken)
+    private async Task EmptyAsync(LiveView<Pod> pods, TimeSpan emptyFor, CancellationToken cancellationToken)
     {
         // What came between the plan's listing and the cordon is told before this completes.
         var caughtUp = false;
-        var gone = -1;
+        var told = "";
         while (true)
         {
             var news = _machines.Board.NextOfAny();
             pods.EnsureWatching();
             TakeIn(pods, cancellationToken);
             await ThrowIfOneFailedAsync().ConfigureAwait(false);
-            gone = Tell(gone);
-            if (caughtUp && pods.Interruption is null && Left.All(eviction => eviction.Current is EvictionDecision.Stuck))
+            told = Tell(told);
+            var left = Left;
+            var quiet = left.Count > 0 ? emptyFor : UntilQuiet(emptyFor, pods.Interruption is null);
+            if (caughtUp && pods.Interruption is null && left.All(eviction => eviction.IsStuck) && (left.Count > 0 || quiet <= TimeSpan.Zero))
             {
                 return;
             }
@@ -105,15 +106,46 @@ internal sealed class Drainage
             }
 
             // Also when nothing is left to do but contact is lost: then its return is the news.
-            await Task.WhenAny([news, .. Left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)])
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            await WaitAsync([news, .. left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)], left.Count == 0 && caughtUp ? quiet : TimeSpan.Zero, cancellationToken)
+                .ConfigureAwait(false);
         }
+    }
+
+    /// <summary>How long it must still stay empty. While contact is lost nobody knows whether it is.</summary>
+    private TimeSpan UntilQuiet(TimeSpan emptyFor, bool isWatched)
+    {
+        if (_emptySince == 0 || !isWatched)
+        {
+            _emptySince = _context.Time.GetTimestamp();
+        }
+
+        return emptyFor - _context.Time.GetElapsedTime(_emptySince);
+    }
+
+    private async Task WaitAsync(Task[] news, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (longest <= TimeSpan.Zero)
+        {
+            await Task.WhenAny(news).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny([.. news, Task.Delay(Delays.RoundUp(longest), _context.Time, over.Token)]).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private void TakeIn(LiveView<Pod> pods, CancellationToken cancellationToken)
     {
-        foreach (var pod in pods.Items.Where(pod => !pod.IsMirror))
+        foreach (var pod in pods.Items.Where(pod => !_leftAlone.Contains(pod.Uid)))
         {
+            if (PodRules.Judge(pod, _options).Treatment == PodTreatment.LeaveAlone)
+            {
+                _leftAlone.Add(pod.Uid);
+                continue;
+            }
+
             lock (_gate)
             {
                 if (_evictions.ContainsKey(pod.Uid))
@@ -121,8 +153,9 @@ internal sealed class Drainage
                     continue;
                 }
 
-                var eviction = new PodEviction(_context, _options, pods, _machines, _inventory.KubeVirt, pod);
+                var eviction = new PodEviction(_drain!, pod);
                 _evictions[pod.Uid] = eviction;
+                _emptySince = 0;
                 eviction.Begin(cancellationToken);
                 if (!_planned.Contains(pod.Uid))
                 {
@@ -154,42 +187,64 @@ internal sealed class Drainage
             var machine = InventoryReading.Join(_inventory.NodeName, name, [eviction.Pod], instance, _machines.FindMachine(name));
             if (machine.IsAtHome)
             {
-                _machines.Follow(MachineExpectation.Of(machine, VirtualMachineFates.OfEviction(machine, _inventory.KubeVirt), _context.Node.Planned));
+                _machines.Follow(MachineExpectation.Of(machine, DrainPlan.RuleOf(_options).Of(machine, _inventory.KubeVirt), _context.Node.Planned));
             }
         }
     }
 
     private async Task ThrowIfOneFailedAsync()
     {
-        foreach (var eviction in Left.Where(eviction => eviction.Task.IsFaulted || eviction.Task.IsCanceled))
+        foreach (var eviction in Left.Where(eviction => eviction.Task.IsCompleted))
         {
             await eviction.Task.ConfigureAwait(false);
         }
     }
 
-    private int Tell(int before)
+    /// <summary>How many have left, and what becomes of the others, told whenever it changes.</summary>
+    private string Tell(string before)
     {
-        var left = Left.Count;
-        var gone = _evictions.Count - left;
-        if (gone != before)
+        var (all, left) = (All, Left);
+        var message = DrainTally.Describe(all.Count - left.Count, left);
+        if (message != before)
         {
-            _context.ReportProgress(gone, _evictions.Count, left == 0 ? "none left" : $"{left} left");
+            _context.ReportProgress(all.Count - left.Count, all.Count, message);
         }
 
-        return gone;
+        return message;
     }
 
     private StepOutcome Outcome()
     {
-        var stuck = Left;
+        var (all, stuck) = (All, Left);
         if (stuck.Count > 0)
         {
-            var codes = stuck.Select(eviction => ((EvictionDecision.Stuck)eviction.Current).Code).Distinct().ToList();
+            var causes = stuck.Select(eviction => (Eviction: eviction, Cause: eviction.Current as EvictionDecision.Stuck)).Where(one => one.Cause is not null).ToList();
+            causes.ForEach(one => TellStuck(one.Eviction, one.Cause!));
+            var codes = causes.Select(one => one.Cause!.Code).Distinct().ToList();
             return StepOutcome.Blocked(codes.Count == 1 ? codes[0] : "SeveralCauses", DescribePending()!);
         }
 
-        return _evictions.Count == 0
+        var skipped = all.Count(eviction => eviction.Current is EvictionDecision.Leave);
+        var gone = all.Count - skipped;
+        var notWaitedFor = skipped == 0 ? "" : $", {skipped} left where {(skipped == 1 ? "it is" : "they are")}";
+        return all.Count == 0
             ? StepOutcome.Skipped("nothing to evict")
-            : StepOutcome.Succeeded($"{_evictions.Count} {(_evictions.Count == 1 ? "pod has" : "pods have")} left");
+            : StepOutcome.Succeeded($"{gone} {(gone == 1 ? "pod has" : "pods have")} left{notWaitedFor}");
+    }
+
+    /// <summary>One named cause for each, unless the plan has named it already.</summary>
+    private void TellStuck(PodEviction eviction, EvictionDecision.Stuck stuck)
+    {
+        if (!_context.Plan.Findings.Any(finding => finding.Code == stuck.Code && finding.Message.StartsWith(eviction.Subject, StringComparison.Ordinal)))
+        {
+            _context.ReportFinding(new Finding
+            {
+                Severity = FindingSeverity.Warning,
+                Code = stuck.Code,
+                Message = $"{eviction.Subject} {stuck.Why.TrimEnd('.')}.",
+                Lift = Sentences.Begin(stuck.Lift),
+                Object = Refer.To(eviction.Pod),
+            });
+        }
     }
 }

@@ -7,18 +7,42 @@ internal abstract record EvictionDecision
     {
     }
 
-    /// <summary>Ask for its eviction.</summary>
-    public sealed record Ask : EvictionDecision;
+    /// <summary>Ask for its removal.</summary>
+    /// <param name="How">In which way.</param>
+    public sealed record Ask(PodRemoval How = PodRemoval.Evict) : EvictionDecision;
+
+    /// <summary>Read the instance itself: KubeVirt said that it moves the machine, and the watch shows nothing of it.</summary>
+    public sealed record Look : EvictionDecision;
+
+    /// <summary>Nothing more is done about it: it may stay.</summary>
+    /// <param name="Why">Why, as a sentence.</param>
+    public sealed record Leave(string Why) : EvictionDecision;
 
     /// <summary>Wait for news, or until the time for another try has come.</summary>
-    /// <param name="Why">What is awaited, as a sentence.</param>
+    /// <param name="Code">One word for programs: what is awaited.</param>
+    /// <param name="Why">The same as a sentence.</param>
     /// <param name="UntilRetry">Whether another try is due when its time has come; false: only news can help.</param>
-    public sealed record Wait(string Why, bool UntilRetry = false) : EvictionDecision;
+    /// <param name="IsTrouble">Whether something stands against it that should be told at once; false: all goes as it should.</param>
+    public sealed record Wait(string Code, string Why, bool UntilRetry = false, bool IsTrouble = false) : EvictionDecision;
 
     /// <summary>Waiting does not help, unless somebody does something.</summary>
     /// <param name="Code">One word for programs.</param>
-    /// <param name="Why">What stands against it and what lifts it.</param>
-    public sealed record Stuck(string Code, string Why) : EvictionDecision;
+    /// <param name="Why">What stands against it.</param>
+    /// <param name="Lift">What lifts it, as a sentence.</param>
+    public sealed record Stuck(string Code, string Why, string Lift) : EvictionDecision;
+}
+
+/// <summary>The ways in which a pod is made to leave.</summary>
+internal enum PodRemoval
+{
+    /// <summary>The server is asked to evict it; budgets and KubeVirt may refuse.</summary>
+    Evict,
+
+    /// <summary>It is deleted with its grace, past budgets and KubeVirt. Its kubelet still has to say that it has ended.</summary>
+    Delete,
+
+    /// <summary>Its object is removed at once, on proof that the node is down.</summary>
+    ForceDelete,
 }
 
 /// <summary>What has been asked about a pod so far.</summary>
@@ -38,4 +62,10 @@ internal sealed record EvictionMemory
 
     /// <summary>Whether the last question was asked when the pod had finished already.</summary>
     public bool AskedWhenFinished { get; init; }
+
+    /// <summary>How it is to be made to leave, by the options or by a rung of the ladder that has been reached.</summary>
+    public PodRemoval How { get; init; }
+
+    /// <summary>The way in which it was last asked.</summary>
+    public PodRemoval AskedHow { get; init; }
 }

@@ -11,20 +11,39 @@ internal static class EvictionJudge
 {
     public static EvictionDecision Decide(Pod pod, VirtualMachineInstance? instance, KubeVirtInstallation? installation, EvictionMemory memory)
     {
+        if (memory.How == PodRemoval.ForceDelete)
+        {
+            return AfterForce(memory);
+        }
+
         if (memory.Reply == EvictionReply.Accepted || pod.IsDeleting)
         {
-            return new EvictionDecision.Wait(
-                pod.IsFinished ? "its completed pod is being removed" : "is shutting down; its kubelet has not told that it ended");
+            return pod.IsFinished
+                ? new EvictionDecision.Wait("FinishedPod", "has ended, and its completed pod is being removed")
+                : new EvictionDecision.Wait("ShuttingDown", "is shutting down; its kubelet has not told that it ended");
         }
 
         if (pod.IsFinished)
         {
-            return memory.AskedWhenFinished ? AfterReply(pod, instance, memory) : new EvictionDecision.Ask();
+            // No budget counts it and KubeVirt does not look at it any more, so it need not be asked for by an eviction.
+            return memory.AskedWhenFinished ? AfterReply(pod, instance, memory) : new EvictionDecision.Ask(PodRemoval.Delete);
+        }
+
+        if (memory.How == PodRemoval.Delete)
+        {
+            return memory.AskedHow == PodRemoval.Delete ? AfterReply(pod, instance, memory) : new EvictionDecision.Ask(PodRemoval.Delete);
         }
 
         return (LauncherPods.IsLauncher(pod) && instance is not null ? LetKubeVirtAct(pod, instance, installation, memory) : null)
             ?? AfterReply(pod, instance, memory);
     }
+
+    private static EvictionDecision AfterForce(EvictionMemory memory) => memory switch
+    {
+        { AskedHow: PodRemoval.ForceDelete, Reply: EvictionReply.Accepted } => new EvictionDecision.Wait("Removed", "was removed by force, and the watch has not told it yet"),
+        { AskedHow: PodRemoval.ForceDelete, IsRetryDue: false } => Later(memory),
+        _ => new EvictionDecision.Ask(PodRemoval.ForceDelete),
+    };
 
     /// <summary>What the instance says before anything is asked, or when KubeVirt has refused.</summary>
     private static EvictionDecision? LetKubeVirtAct(
@@ -36,17 +55,19 @@ internal static class EvictionJudge
         switch (LauncherPods.RoleOf(pod, instance))
         {
             case LauncherRole.MigrationTarget when isDeferred:
-                return new EvictionDecision.Wait("is the target of a migration to this node, which has to end first");
+                return new EvictionDecision.Wait("MigrationTarget", "is the target of a migration to this node, which has to end first");
             case LauncherRole.MigrationSource:
-                return new EvictionDecision.Wait($"has been migrated to {instance.NodeName}; its old pod has not ended yet");
+                return new EvictionDecision.Wait("MigrationSource", $"has been migrated to {instance.NodeName}; its old pod has not ended yet");
             case LauncherRole.Current when instance.EvacuationNodeName == pod.NodeName:
-                return new EvictionDecision.Wait(strategy == EvictionStrategy.External ? External(instance) : Evacuation(instance));
+                return strategy == EvictionStrategy.External ? External(instance) : Evacuation(instance);
             case LauncherRole.Current when MachineJudge.IsMigrating(instance):
-                return new EvictionDecision.Wait($"is migrating to {instance.Migration!.TargetNode}");
+                return new EvictionDecision.Wait("Migrating", $"is migrating to {instance.Migration!.TargetNode}");
             case LauncherRole.Current when instance.IsFinal && isDeferred:
-                return new EvictionDecision.Wait($"has ended ({instance.Phase}); its pod has not ended yet");
-            case LauncherRole.Current when memory.Reply == EvictionReply.KubeVirtDecides && strategy == EvictionStrategy.LiveMigrate && !instance.IsLiveMigratable:
+                return new EvictionDecision.Wait("Ended", $"has ended ({instance.Phase}); its pod has not ended yet");
+            case LauncherRole.Current when EvictionReplies.IsOfKubeVirt(memory.Reply) && strategy == EvictionStrategy.LiveMigrate && !instance.IsLiveMigratable:
                 return NotMigratable(instance);
+            case LauncherRole.Current when EvictionReplies.IsEvacuation(memory.Reply):
+                return Marked(memory);
             default:
                 return null;
         }
@@ -54,47 +75,61 @@ internal static class EvictionJudge
 
     private static EvictionDecision AfterReply(Pod pod, VirtualMachineInstance? instance, EvictionMemory memory) => memory.Reply switch
     {
-        EvictionReply.KubeVirtDecides when !pod.IsFinished && LauncherPods.RoleOf(pod, instance) == LauncherRole.Orphan => new EvictionDecision.Stuck(
-            "OrphanLauncher",
-            $"its instance is gone and only its pod {pod.Name.Name} is left, whose eviction KubeVirt refuses for ever ({memory.Words}). "
-            + $"Make sure that no guest runs in it, then delete it: kubectl delete pod -n {pod.Name.Namespace} {pod.Name.Name}"),
+        _ when EvictionReplies.IsOfKubeVirt(memory.Reply) && !pod.IsFinished && LauncherPods.IsLauncher(pod) && LauncherPods.RoleOf(pod, instance) == LauncherRole.Orphan =>
+            new EvictionDecision.Stuck(
+                "OrphanLauncher",
+                $"its instance is gone and only its pod {pod.Name.Name} is left, whose eviction KubeVirt refuses for ever ({memory.Words})",
+                $"Make sure that no guest runs in it, then delete it: kubectl delete pod -n {pod.Name.Namespace} {pod.Name.Name}"),
         EvictionReply.TwoBudgets => new EvictionDecision.Stuck(
             "TwoBudgets",
-            $"two disruption budgets protect its pod {pod.Name.Name}, and Kubernetes evicts no such pod ({memory.Words}). "
-            + $"Delete one of them, or change its selector: kubectl get poddisruptionbudgets -n {pod.Name.Namespace}"),
-        EvictionReply.Invalid => new EvictionDecision.Stuck("EvictionInvalid", $"the server does not take the eviction of its pod {pod.Name.Name}: {memory.Words}"),
-        EvictionReply.None => new EvictionDecision.Ask(),
-        _ when memory.IsRetryDue => new EvictionDecision.Ask(),
-        _ => new EvictionDecision.Wait(Describe(memory), UntilRetry: true),
+            $"two disruption budgets protect its pod {pod.Name.Name}, and Kubernetes evicts no such pod ({memory.Words})",
+            $"Delete one of them, or change its selector: kubectl get poddisruptionbudgets -n {pod.Name.Namespace}"),
+        EvictionReply.Invalid => new EvictionDecision.Stuck(
+            "EvictionInvalid", $"the server does not take the eviction of its pod {pod.Name.Name}: {memory.Words}", "Look at what admission policies the cluster has."),
+        EvictionReply.None => new EvictionDecision.Ask(memory.How),
+        _ when memory.IsRetryDue => new EvictionDecision.Ask(pod.IsFinished ? PodRemoval.Delete : memory.How),
+        _ => Later(memory),
     };
 
-    private static string Describe(EvictionMemory memory) => memory.Reply switch
+    private static EvictionDecision.Wait Later(EvictionMemory memory) => memory.Reply switch
     {
-        EvictionReply.Budget => $"a disruption budget does not let it go: {memory.Words}",
-        EvictionReply.NamespaceTerminating => $"its namespace is being deleted, and it with it: {memory.Words}",
-        EvictionReply.WebhookDown => $"a webhook that decides about its eviction does not answer (is virt-api up?): {memory.Words}",
-        EvictionReply.KubeVirtDecides => $"KubeVirt refused for now: {memory.Words}",
-        EvictionReply.NotThere => $"is seen in the watch and not there when asked for: {memory.Words}",
-        _ => $"its eviction could not be asked for: {memory.Words}",
+        EvictionReply.Budget => new("Budget", $"is kept by a disruption budget: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        EvictionReply.WebhookDown => new("WebhookDown", $"cannot be evicted while a webhook does not answer: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        EvictionReply.NamespaceTerminating => new("NamespaceTerminating", "goes with its namespace, which is being deleted", UntilRetry: true, IsTrouble: true),
+        EvictionReply.MigrationTarget => new("MigrationTarget", "is the target of a migration to this node, which has to end first", UntilRetry: true),
+        EvictionReply.HotplugGuarded => new("Hotplug", "holds a disk for a guest that runs, and goes with it", UntilRetry: true),
+        _ when EvictionReplies.IsOfKubeVirt(memory.Reply) => new("KubeVirtRefused", $"KubeVirt refused for now: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        EvictionReply.NotThere => new("NotThere", $"is seen in the watch and not there when asked for: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        EvictionReply.ServerBusy => new("ServerBusy", $"waits because the API server is busy: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        _ => new("ServerTrouble", $"its removal could not be asked for: {memory.Words}", UntilRetry: true, IsTrouble: true),
     };
+
+    /// <summary>
+    /// KubeVirt had marked it when it answered, and the instance as last heard shows no mark: the watch is behind, or the mark is gone again because the migration is over or
+    /// somebody cancelled it. Before another request is sent the instance itself is read, so that one evacuation is asked for once.
+    /// </summary>
+    private static EvictionDecision Marked(EvictionMemory memory) =>
+        memory.IsRetryDue ? new EvictionDecision.Look() : new EvictionDecision.Wait("Evacuating", "is to be migrated; KubeVirt has taken the request", UntilRetry: true);
 
     private static EvictionDecision NotMigratable(VirtualMachineInstance instance) => instance.FindCondition("LiveMigratable") switch
     {
         { Status: ConditionStatus.False } condition => new EvictionDecision.Stuck(
             "NotMigratable",
-            $"is to be migrated live (eviction strategy LiveMigrate) but cannot be: {condition.Reason}: {condition.Message}. Make it migratable, or set another "
-            + $"eviction strategy, or shut it down (virtctl stop -n {instance.Name.Namespace} {instance.Name.Name}), and run this again"),
-        // virt-handler tells it only once the guest runs.
-        _ => new EvictionDecision.Wait("is to be migrated live, and KubeVirt has not told yet whether it can be", UntilRetry: true),
+            $"is to be migrated live (eviction strategy LiveMigrate) but cannot be: {condition.Reason}: {condition.Message}".TrimEnd('.', ' ', ':'),
+            $"Make it migratable, or set another eviction strategy, or shut it down (virtctl stop -n {instance.Name.Namespace} {instance.Name.Name}), and run this again"),
+        // virt-handler tells it only once the guest runs; asking again before would get the same answer.
+        _ => new EvictionDecision.Wait("MigratabilityUnknown", "is to be migrated live, and KubeVirt has not told yet whether it can be"),
     };
 
-    private static string External(VirtualMachineInstance instance) =>
-        $"waits for a controller outside KubeVirt (eviction strategy External) to move it; KubeVirt has marked it and does nothing more ({instance.Name})";
+    private static EvictionDecision.Wait External(VirtualMachineInstance instance) => new(
+        "External",
+        $"waits for a controller outside KubeVirt (eviction strategy External) to move it; KubeVirt has marked it and does nothing more ({instance.Name})",
+        IsTrouble: true);
 
-    private static string Evacuation(VirtualMachineInstance instance) => instance.Migration switch
+    private static EvictionDecision.Wait Evacuation(VirtualMachineInstance instance) => instance.Migration switch
     {
-        { StartedAt: not null, EndedAt: null } state => $"is migrating to {state.TargetNode}",
-        { Completed: true, Failed: true, FailureReason: var reason } => $"waits for another migration; the last one failed: {reason}",
-        _ => "waits for its migration",
+        { StartedAt: not null, EndedAt: null } state => new("Migrating", $"is migrating to {state.TargetNode}"),
+        { Completed: true, Failed: true, FailureReason: var reason } => new("Evacuating", $"waits for another migration; the last one failed: {reason}"),
+        _ => new("Evacuating", "waits for its migration"),
     };
 }

@@ -14,8 +14,26 @@ internal enum EvictionReply
     /// <summary>There is no such pod, or another one of its name.</summary>
     NotThere,
 
-    /// <summary>KubeVirt refused: it moves the machine itself, or never will. The instance tells which.</summary>
-    KubeVirtDecides,
+    /// <summary>KubeVirt refused because it moves the machine itself: it has just marked the instance. This is how every evacuation begins, and no error.</summary>
+    EvacuationBegins,
+
+    /// <summary>KubeVirt refused because it is moving the machine already.</summary>
+    EvacuationGoesOn,
+
+    /// <summary>KubeVirt refused because the machine is to be migrated live and cannot be.</summary>
+    NotMigratable,
+
+    /// <summary>KubeVirt refused because the pod is the target of a migration.</summary>
+    MigrationTarget,
+
+    /// <summary>KubeVirt refused because the pod holds a disk for a guest that runs.</summary>
+    HotplugGuarded,
+
+    /// <summary>KubeVirt refused because it does not find the pod's instance. It will say so for ever.</summary>
+    InstanceGone,
+
+    /// <summary>KubeVirt refused in words that this version does not know, or could not do its part. The instance tells what goes on.</summary>
+    KubeVirtRefused,
 
     /// <summary>A disruption budget allows none now.</summary>
     Budget,
@@ -28,6 +46,9 @@ internal enum EvictionReply
 
     /// <summary>A webhook that is asked about evictions does not answer.</summary>
     WebhookDown,
+
+    /// <summary>The server sheds load (API priority and fairness); says nothing about the pod.</summary>
+    ServerBusy,
 
     /// <summary>The server cannot for the moment, or no answer came.</summary>
     TryLater,
@@ -42,8 +63,17 @@ internal enum EvictionReply
 /// <summary>Tells the server's answers to an eviction apart.</summary>
 internal static class EvictionReplies
 {
-    private const string KubeVirtWebhooks = "admission webhook \"virt-launcher-eviction-interceptor";
+    private const string LauncherWebhook = "admission webhook \"virt-launcher-eviction-interceptor";
     private const string HotplugWebhook = "admission webhook \"hotplug-pod-eviction-interceptor";
+    private const string Denied = " denied the request: ";
+
+    /// <summary>Whether KubeVirt's webhook answered: then the instance tells what goes on, never the answer alone.</summary>
+    public static bool IsOfKubeVirt(EvictionReply reply) => reply
+        is EvictionReply.EvacuationBegins or EvictionReply.EvacuationGoesOn or EvictionReply.NotMigratable or EvictionReply.MigrationTarget
+        or EvictionReply.HotplugGuarded or EvictionReply.InstanceGone or EvictionReply.KubeVirtRefused;
+
+    /// <summary>Whether KubeVirt answered that it moves the machine.</summary>
+    public static bool IsEvacuation(EvictionReply reply) => reply is EvictionReply.EvacuationBegins or EvictionReply.EvacuationGoesOn;
 
     public static EvictionReply Read(ServerStatus status) => status.Code switch
     {
@@ -78,10 +108,26 @@ internal static class EvictionReplies
             return EvictionReply.Budget;
         }
 
-        return status.Message.StartsWith(KubeVirtWebhooks, StringComparison.Ordinal) || status.Message.StartsWith(HotplugWebhook, StringComparison.Ordinal)
-            ? EvictionReply.KubeVirtDecides
-            : EvictionReply.TryLater;
+        if (!status.Message.StartsWith(LauncherWebhook, StringComparison.Ordinal) && !status.Message.StartsWith(HotplugWebhook, StringComparison.Ordinal))
+        {
+            return EvictionReply.ServerBusy;
+        }
+
+        var denied = status.Message.IndexOf(Denied, StringComparison.Ordinal);
+        return denied < 0 ? EvictionReply.KubeVirtRefused : ReadDenial(status.Message[(denied + Denied.Length)..]);
     }
+
+    /// <summary>The texts of KubeVirt 1.3 to 1.9; the names of machines in them come last, so that no name can pass for another text.</summary>
+    private static EvictionReply ReadDenial(string text) => text switch
+    {
+        _ when text.StartsWith("Evacuation in progress", StringComparison.Ordinal) => EvictionReply.EvacuationGoesOn,
+        _ when text.StartsWith("Eviction triggered evacuation", StringComparison.Ordinal) => EvictionReply.EvacuationBegins,
+        _ when text.StartsWith("Eviction request for target Pod", StringComparison.Ordinal) => EvictionReply.MigrationTarget,
+        _ when text.StartsWith("cannot evict hotplug pod", StringComparison.Ordinal) => EvictionReply.HotplugGuarded,
+        _ when text.StartsWith("kubevirt failed getting the vmi", StringComparison.Ordinal) && text.EndsWith("not found", StringComparison.Ordinal) => EvictionReply.InstanceGone,
+        _ when text.StartsWith("VMI ", StringComparison.Ordinal) && text.EndsWith("is not live-migratable", StringComparison.Ordinal) => EvictionReply.NotMigratable,
+        _ => EvictionReply.KubeVirtRefused,
+    };
 
     private static bool Has(ServerStatus status, string reason) => status.Causes.Any(cause => cause.Reason == reason);
 }

@@ -5,25 +5,22 @@ namespace VmNodeOps;
 /// <summary>Gets one pod off the node: asks when it is to be asked, waits when it is to be waited, and knows at any moment what for.</summary>
 internal sealed class PodEviction
 {
+    private readonly DrainContext _drain;
     private readonly StepContext _context;
-    private readonly DrainOptions _options;
-    private readonly LiveView<Pod> _pods;
-    private readonly MachineWatch _machines;
-    private readonly KubeVirtInstallation? _installation;
-    private EvictionMemory _memory = new();
+    private readonly PodLadder _ladder;
+    private readonly PodVerdict _verdict;
+    private EvictionMemory _memory;
     private long _retryAt;
 
-    public PodEviction(
-        StepContext context, DrainOptions options, LiveView<Pod> pods, MachineWatch machines, KubeVirtInstallation? installation, Pod pod)
+    public PodEviction(DrainContext drain, Pod pod)
     {
-        _context = context;
-        _options = options;
-        _pods = pods;
-        _machines = machines;
-        _installation = installation;
+        (_drain, _context) = (drain, drain.Step);
         Pod = pod;
         Machine = LauncherPods.IsLauncher(pod) ? LauncherPods.InstanceOf(pod) : null;
         Task = Task.CompletedTask;
+        _verdict = PodRules.Judge(pod, drain.Options);
+        _memory = new EvictionMemory { How = drain.Options.DisableEviction ? PodRemoval.Delete : PodRemoval.Evict };
+        _ladder = new PodLadder(drain, pod, Machine, Subject);
     }
 
     /// <summary>The pod as it was when it was first seen.</summary>
@@ -38,7 +35,26 @@ internal sealed class PodEviction
     /// <summary>What is done, or awaited, at the moment.</summary>
     public EvictionDecision Current { get; private set; } = new EvictionDecision.Ask();
 
-    /// <summary>The work; ends when the pod is gone.</summary>
+    /// <summary>Whether the pod is being deleted, as last seen.</summary>
+    public bool IsDeleting { get; private set; }
+
+    /// <summary>Whether waiting does not help, and no rung of the ladder is left.</summary>
+    public bool IsStuck { get; private set; }
+
+    /// <summary>What stands against it, as the rest of a sentence about <see cref="Subject"/>.</summary>
+    public string WhyLeft => Current switch
+    {
+        // Who follows the machine knows more of its migration.
+        EvictionDecision.Wait { Code: "Evacuating" or "Migrating" } when Standing is { Message.Length: > 0 } standing => $"is to leave: {standing.Message.TrimEnd('.')}",
+        EvictionDecision.Wait wait => wait.Why.TrimEnd('.'),
+        EvictionDecision.Stuck stuck => $"{stuck.Why.TrimEnd('.')}. {stuck.Lift.TrimEnd('.')}",
+        _ => "is being asked to leave",
+    };
+
+    /// <summary>How its machine stands; null if it has none that is followed.</summary>
+    public MachineStanding? Standing => Machine is { } name ? _drain.Machines.FindStanding(name) : null;
+
+    /// <summary>The work; ends when the pod is gone, or left where it is.</summary>
     public Task Task { get; private set; }
 
     public void Begin(CancellationToken cancellationToken) => Task = Task.Run(() => RunAsync(cancellationToken), CancellationToken.None);
@@ -48,88 +64,152 @@ internal sealed class PodEviction
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var news = _machines.Board.Next(Pod.Name);
-            var newsOfMachine = Machine is { } machine ? _machines.Board.Next(machine) : news;
-            _pods.EnsureWatching();
-            _machines.EnsureWatching();
-            if (_pods.Find(Pod.Name) is not { } pod || pod.Uid != Pod.Uid)
+            var board = _drain.Machines.Board;
+            var news = board.Next(Pod.Name);
+            var newsOfMachine = Machine is { } machine ? board.Next(machine) : news;
+            _drain.Pods.EnsureWatching();
+            _drain.Machines.EnsureWatching();
+            if (_drain.Pods.Find(Pod.Name) is not { } pod || pod.Uid != Pod.Uid)
             {
                 return;
             }
 
-            var isRetryDue = _context.Time.GetTimestamp() >= _retryAt;
-            var instance = Machine is { } name ? _machines.FindInstance(name) : null;
-            Decide(EvictionJudge.Decide(pod, instance, _installation, _memory with { IsRetryDue = isRetryDue }));
-            if (Current is EvictionDecision.Ask)
+            var isRetryDue = _drain.Time.GetTimestamp() >= _retryAt;
+            Decide(pod, Judge(pod, isRetryDue));
+            switch (Current)
             {
-                await AskAsync(pod, cancellationToken).ConfigureAwait(false);
+                case EvictionDecision.Leave:
+                    return;
+                case EvictionDecision.Ask ask:
+                    await AskAsync(pod, ask.How, cancellationToken).ConfigureAwait(false);
+                    continue;
+                case EvictionDecision.Look:
+                    await LookAtInstanceAsync(pod, cancellationToken).ConfigureAwait(false);
+                    continue;
+            }
+
+            if (await _ladder.ClimbAsync(pod, Current, Instance, _memory.How, cancellationToken).ConfigureAwait(false) is { } rung)
+            {
+                // What was asked in a gentler way says nothing about this one.
+                _memory = new EvictionMemory { How = rung };
                 continue;
             }
 
-            var untilRetry = Current is EvictionDecision.Wait { UntilRetry: true } && !isRetryDue;
-            await WaitAsync([news, newsOfMachine], untilRetry, cancellationToken).ConfigureAwait(false);
+            var untilRetry = Current is EvictionDecision.Wait { UntilRetry: true } && !isRetryDue ? UntilRetry : TimeSpan.MaxValue;
+            await WaitAsync([news, newsOfMachine], Shortest(untilRetry, UntilSkipped(pod), _ladder.UntilNext), cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>What becomes known is told at once, but every sentence only once.</summary>
-    private void Decide(EvictionDecision decision)
+    private VirtualMachineInstance? Instance => Machine is { } name ? _drain.Machines.FindInstance(name) : null;
+
+    private TimeSpan UntilRetry => TimeSpan.FromTicks((long)((_retryAt - _drain.Time.GetTimestamp()) * (double)TimeSpan.TicksPerSecond / _drain.Time.TimestampFrequency));
+
+    private EvictionDecision Judge(Pod pod, bool isRetryDue)
     {
-        if (decision == Current)
+        if (_verdict.Treatment == PodTreatment.LeaveAlone)
+        {
+            return new EvictionDecision.Leave(_verdict.Why);
+        }
+
+        if (_verdict.Treatment == PodTreatment.Refuse && !pod.IsFinished && !pod.IsDeleting)
+        {
+            // It came after the plan, which would have refused it.
+            return new EvictionDecision.Stuck("PodNeedsConsent", _verdict.Why, _verdict.Lift);
+        }
+
+        if (UntilSkipped(pod) <= TimeSpan.Zero)
+        {
+            return new EvictionDecision.Leave($"should have ended at {pod.DeletionAt:u} and has not; it is not waited for");
+        }
+
+        return HotplugPods.Judge(pod, _drain)
+            ?? EvictionJudge.Decide(pod, Instance, _drain.Inventory.KubeVirt, _memory with { IsRetryDue = isRetryDue });
+    }
+
+    /// <summary>How long until a pod that does not end is given up; for ever, where none is.</summary>
+    private TimeSpan UntilSkipped(Pod pod) =>
+        _drain.Options.SkipIfDeletingFor is { } limit && pod.DeletionAt is { } deadline ? deadline + limit - _drain.Time.GetUtcNow() : TimeSpan.MaxValue;
+
+    /// <summary>What becomes known is told at once, but every sentence only once.</summary>
+    private void Decide(Pod pod, EvictionDecision decision)
+    {
+        var news = decision != Current || pod.IsDeleting != IsDeleting;
+        (Current, IsDeleting) = (decision, pod.IsDeleting);
+        IsStuck = decision is EvictionDecision.Stuck && !_ladder.MayClimb(pod, _memory.How);
+        _ladder.Note(pod, decision);
+        if (!news)
         {
             return;
         }
 
-        Current = decision;
         // How it moves is told by those who follow its instance; here is told only what stands against it.
         var trouble = decision switch
         {
-            EvictionDecision.Wait { UntilRetry: true } wait => wait.Why,
-            EvictionDecision.Stuck stuck => stuck.Why,
+            EvictionDecision.Wait { IsTrouble: true } wait => wait.Why,
+            EvictionDecision.Stuck stuck => $"{stuck.Why}. {stuck.Lift}",
             _ => null,
         };
         if (trouble is not null && Machine is { } machine)
         {
-            _context.Machines.Note(machine, report => report with { Message = Sentence(trouble) });
+            _context.Machines.Note(machine, report => report with { Message = Sentences.Begin(trouble) });
         }
 
-        _machines.Board.Raise(Pod.Name);
+        if (decision is EvictionDecision.Leave { Why: var why } && _verdict.Treatment != PodTreatment.LeaveAlone)
+        {
+            _context.ReportFinding(new Finding
+            {
+                Severity = FindingSeverity.Warning,
+                Code = "NotWaitedFor",
+                Message = $"{Subject}: pod {Pod.Name.Name} {why}.",
+                Object = Refer.To(Pod),
+            });
+        }
+
+        _drain.Machines.Board.RaiseAny();
     }
 
-    private static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}{(text.EndsWith('.') ? "" : ".")}";
-
-    private async Task WaitAsync(Task[] news, bool untilRetry, CancellationToken cancellationToken)
+    private static TimeSpan Shortest(params ReadOnlySpan<TimeSpan> waits)
     {
-        if (!untilRetry)
+        var shortest = TimeSpan.MaxValue;
+        foreach (var wait in waits)
+        {
+            shortest = wait < shortest ? wait : shortest;
+        }
+
+        return shortest;
+    }
+
+    private async Task WaitAsync(Task[] news, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        if (longest == TimeSpan.MaxValue)
         {
             await Task.WhenAny(news).WaitAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        var left = TimeSpan.FromTicks(Math.Max(1, (long)((_retryAt - _context.Time.GetTimestamp()) * (double)TimeSpan.TicksPerSecond / _context.Time.TimestampFrequency)));
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var timer = Task.Delay(left, _context.Time, over.Token);
+        var timer = Task.Delay(Delays.RoundUp(longest), _drain.Time, over.Token);
         await Task.WhenAny([.. news, timer]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task AskAsync(Pod pod, CancellationToken cancellationToken)
+    private async Task AskAsync(Pod pod, PodRemoval how, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await _context.Gate.EvictAsync(pod, cancellationToken).ConfigureAwait(false);
-            if (answer.Refusal is { } refusal)
+            if (await SendAsync(pod, how, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
-                Refused(pod, refusal);
+                Refused(pod, how, refusal);
             }
             else
             {
-                _memory = new EvictionMemory { Reply = EvictionReply.Accepted, AskedWhenFinished = pod.IsFinished };
+                _memory = _memory with { Reply = EvictionReply.Accepted, Words = "", Attempts = 0, AskedWhenFinished = pod.IsFinished, AskedHow = how };
             }
         }
         catch (ClusterException exception) when (EvictionReplies.MayPass(exception))
         {
-            Remember(pod, EvictionReply.TryLater, exception.Message, exception.Status?.RetryAfter);
+            Remember(pod, how, EvictionReply.TryLater, exception.Message, exception.Status?.RetryAfter);
             await LookAgainAsync(exception.MayHaveBeenApplied, cancellationToken).ConfigureAwait(false);
         }
 
@@ -139,28 +219,83 @@ internal sealed class PodEviction
         }
     }
 
-    private void Refused(Pod pod, ServerStatus refusal)
+    /// <returns>The server's refusal; null if it took it.</returns>
+    private async Task<ServerStatus?> SendAsync(Pod pod, PodRemoval how, CancellationToken cancellationToken)
+    {
+        if (how == PodRemoval.Evict)
+        {
+            var answer = await _context.Gate.EvictAsync(pod, _drain.Options.GracePeriod, cancellationToken).ConfigureAwait(false);
+            return answer.Refusal;
+        }
+
+        try
+        {
+            if (how == PodRemoval.ForceDelete)
+            {
+                await _context.Gate.ForceDeleteAsync(pod, _context.Handover.Find<FencingEvidence>()!, cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                await _context.Gate.DeleteAsync(pod, _drain.Options.GracePeriod, cancellationToken).ConfigureAwait(false);
+            }
+
+            return null;
+        }
+        catch (ClusterException exception) when (exception.Status is { } refusal && !EvictionReplies.MayPass(exception))
+        {
+            return refusal;
+        }
+    }
+
+    private void Refused(Pod pod, PodRemoval how, ServerStatus refusal)
     {
         var reply = EvictionReplies.Read(refusal);
         if (reply == EvictionReply.NotAllowed)
         {
+            var right = how == PodRemoval.Evict ? "create pods/eviction" : "delete pods";
             throw new ClusterException(
                 refusal.Code == 401 ? ClusterErrorCause.Unauthorized : ClusterErrorCause.Forbidden,
-                $"Could not evict pod {pod.Name}: {EvictionReplies.Words(refusal)}. Grant the right to create pods/eviction there.")
+                $"Could not {(how == PodRemoval.Evict ? "evict" : "delete")} pod {pod.Name}: {EvictionReplies.Words(refusal)}. Grant the right to {right} there.")
             {
                 Status = refusal,
             };
         }
 
-        Remember(pod, reply, EvictionReplies.Words(refusal), refusal.RetryAfter);
+        Remember(pod, how, reply, EvictionReplies.Words(refusal), refusal.RetryAfter);
     }
 
-    private void Remember(Pod pod, EvictionReply reply, string words, TimeSpan? retryAfter)
+    private void Remember(Pod pod, PodRemoval how, EvictionReply reply, string words, TimeSpan? retryAfter)
     {
-        _memory = new EvictionMemory { Reply = reply, Words = words, Attempts = _memory.Attempts + 1, AskedWhenFinished = pod.IsFinished };
-        var wait = BackOff.After(_memory.Attempts, pod.Uid, _options);
-        var longer = retryAfter > wait ? retryAfter.Value : wait;
-        _retryAt = _context.Time.GetTimestamp() + (long)(longer.TotalSeconds * _context.Time.TimestampFrequency);
+        _memory = _memory with { Reply = reply, Words = words, Attempts = _memory.Attempts + 1, AskedWhenFinished = pod.IsFinished, AskedHow = how };
+        WaitBeforeRetry(pod, retryAfter);
+    }
+
+    private void WaitBeforeRetry(Pod pod, TimeSpan? atLeast = null)
+    {
+        var wait = BackOff.After(_memory.Attempts, pod.Uid, _drain.Options);
+        var longer = atLeast > wait ? atLeast.Value : wait;
+        _retryAt = _drain.Time.GetTimestamp() + (long)(longer.TotalSeconds * _drain.Time.TimestampFrequency);
+    }
+
+    /// <summary>
+    /// The instance itself tells whether KubeVirt still moves the machine. While it does, the watch is behind and will show it; if it does not, that evacuation is over, and
+    /// another one is asked for.
+    /// </summary>
+    private async Task LookAtInstanceAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var instance = await _context.Cluster.VirtualMachineInstances.FindAsync(Machine!.Value, cancellationToken).ConfigureAwait(false);
+            var isUnderWay = instance is null || instance.IsFinal || instance.EvacuationNodeName == pod.NodeName || instance.NodeName != pod.NodeName || MachineJudge.IsMigrating(instance);
+            _memory = isUnderWay ? _memory with { Attempts = _memory.Attempts + 1 } : _memory with { Reply = EvictionReply.None };
+        }
+        catch (ClusterException exception) when (EvictionReplies.MayPass(exception))
+        {
+            _context.Services.Trouble.Note(exception);
+            _memory = _memory with { Attempts = _memory.Attempts + 1 };
+        }
+
+        WaitBeforeRetry(pod);
     }
 
     /// <summary>

@@ -26,57 +26,16 @@ internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IMaintenan
         });
     }
 
-    public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var read = await context.PersevereAsync(context.Node.ReadNowAsync, cancellationToken).ConfigureAwait(false);
-        var node = read ?? context.Node.Expected;
-        if (Refuse(node, context.Node.Expected) is { } refusal)
-        {
-            return refusal;
-        }
-
-        var serverTime = await context.PersevereAsync(token => context.Cluster.Server.GetTimeAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
-        var answer = await source.GatherAsync(new EvidenceRequest(node, context.Cluster, serverTime), cancellationToken).ConfigureAwait(false);
-        if (answer.Evidence is not { } evidence)
-        {
-            return StepOutcome.Blocked("NodeNotProvenDown", $"It is not proven that node {node.Name} is down. {answer.Reason} Nothing was force-deleted or detached.");
-        }
-
-        if (evidence.WhyNotProof(node.Identity, node.BootId, serverTime) is { } objection)
-        {
-            return StepOutcome.Blocked("NodeNotProvenDown", $"It is not proven that node {node.Name} is down. {objection} Nothing was force-deleted or detached.");
-        }
-
-        if (context.Node.Hold(evidence, node).BrokenBy is { } sign)
-        {
-            return StepOutcome.Blocked(sign.Code, $"{sign.Message} {SignOfLife.Advice}");
-        }
-
-        context.Handover.Put(evidence);
-        var gone = read is null ? " Its Node object was deleted meanwhile." : "";
-        return StepOutcome.Succeeded($"down, on the word of {evidence}; holds until {evidence.ExpiresAt:u}.{gone}");
-    }
+    public Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken) => NodeDownConfirmation.AskAsync(context, source, cancellationToken);
 
     public string? DescribePending(StepContext context) => $"It is not confirmed yet that node {context.Node.Planned.Name} is down ({source.Description}).";
-
-    private static StepOutcome? Refuse(Node now, Node expected)
-    {
-        if (now.Uid != expected.Uid || (now.BootId != expected.BootId && expected.BootId.Length > 0))
-        {
-            return StepOutcome.Blocked(
-                now.Uid != expected.Uid ? "NodeReplaced" : "NodeRebooted",
-                $"Node {now.Name} is not in the state that the plan saw: uid {now.Uid}, boot {now.BootId}; was uid {expected.Uid}, boot {expected.BootId}. Nothing was written; plan again.");
-        }
-
-        return now.Ready == ConditionStatus.True ? StepOutcome.Blocked("NodeIsReady", $"{Ready(now)} Nothing was written. {ReadyLift}") : null;
-    }
 
     private static Finding Judge(Node node, DateTimeOffset serverTime)
     {
         var condition = node.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
         return node.Ready switch
         {
-            ConditionStatus.True => new Finding { Severity = FindingSeverity.Refusal, Code = "NodeIsReady", Message = Ready(node), Lift = ReadyLift },
+            ConditionStatus.True => new Finding { Severity = FindingSeverity.Refusal, Code = "NodeIsReady", Message = NodeDownConfirmation.Ready(node), Lift = NodeDownConfirmation.ReadyLift },
             ConditionStatus.False => new Finding
             {
                 Severity = FindingSeverity.Warning,
@@ -92,11 +51,6 @@ internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IMaintenan
             },
         };
     }
-
-    private static string Ready(Node node) => $"Node {node.Name} is Ready: its kubelet reports to the API server, so the machine runs, and so do its guests.";
-
-    private const string ReadyLift =
-        "Drain it instead. If it is to be given up, power it off and wait until it is no longer Ready (40 to 50 seconds as a rule).";
 
     private static string Since(Condition? ready, DateTimeOffset serverTime) => ready?.LastTransitionAt is { } since
         ? string.Create(CultureInfo.InvariantCulture, $"since {since:u} ({Math.Max(0, (serverTime - since).TotalMinutes):0.#} minutes)")

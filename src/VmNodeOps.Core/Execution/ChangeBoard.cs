@@ -47,6 +47,18 @@ internal sealed class ChangeBoard
         any.SetResult();
     }
 
+    /// <summary>Wakes only those who wait for news of anything: something is known better, and no object has changed.</summary>
+    public void RaiseAny()
+    {
+        TaskCompletionSource any;
+        lock (_gate)
+        {
+            (any, _any) = (_any, NewSignal());
+        }
+
+        any.SetResult();
+    }
+
     public void RaiseAll()
     {
         List<TaskCompletionSource> signals;

@@ -18,6 +18,15 @@ public sealed class ClusterReads
     /// <summary>Pods.</summary>
     public IClusterReader<Pod> Pods => _cluster.Pods;
 
+    /// <summary>Asks what the server would answer to the eviction of a pod, with a dry run: nothing is stored and, by KubeVirt, nothing is marked.</summary>
+    /// <returns>The server's answer, whatever it is.</returns>
+    /// <exception cref="ClusterException">No answer came.</exception>
+    public Task<EvictionAnswer> RehearseEvictionAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return _cluster.Pods.EvictAsync(pod.Identity, new DeletionOptions { DryRun = true }, cancellationToken);
+    }
+
     /// <summary>Virtual machines.</summary>
     public IClusterReader<VirtualMachine> VirtualMachines => _cluster.VirtualMachines;
 

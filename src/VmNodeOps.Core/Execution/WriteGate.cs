@@ -42,15 +42,34 @@ public sealed class WriteGate : IDisposable
     }
 
     /// <summary>Evicts a pod of the node. The answer may be a refusal.</summary>
-    public async Task<EvictionAnswer> EvictAsync(Pod pod, CancellationToken cancellationToken)
+    public Task<EvictionAnswer> EvictAsync(Pod pod, CancellationToken cancellationToken) => EvictAsync(pod, gracePeriod: null, cancellationToken);
+
+    /// <summary>Evicts a pod of the node with a grace period of one's own. The answer may be a refusal.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="gracePeriod">The time it is given to stop, at least a second; null: its own.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The grace period is shorter than a second: that would remove the object while its processes may still run.</exception>
+    public async Task<EvictionAnswer> EvictAsync(Pod pod, TimeSpan? gracePeriod, CancellationToken cancellationToken)
     {
-        EnsureOnNode(pod.NodeName, "pod", pod.Name);
+        var options = Graceful(pod, gracePeriod);
         var intent = new WriteIntent { Verb = "evict", Target = Refer.To(pod) };
         return await SendAsync(
             intent,
-            (cluster, token) => cluster.Pods.EvictAsync(pod.Identity, cancellationToken: token),
+            (cluster, token) => cluster.Pods.EvictAsync(pod.Identity, options, token),
             answer => answer.Refusal,
             cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes a pod of the node with grace: past budgets and past KubeVirt's refusals, but not past its kubelet, which must tell that it has ended.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="gracePeriod">The time it is given to stop, at least a second; null: its own.</param>
+    /// <param name="cancellationToken">Gives up waiting for the answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The grace period is shorter than a second: that would be a force delete.</exception>
+    public Task DeleteAsync(Pod pod, TimeSpan? gracePeriod, CancellationToken cancellationToken)
+    {
+        var options = Graceful(pod, gracePeriod);
+        var intent = new WriteIntent { Verb = "delete", Target = Refer.To(pod) };
+        return WriteAsync(intent, (cluster, token) => cluster.Pods.DeleteAsync(pod.Identity, options, token), cancellationToken);
     }
 
     /// <summary>Removes a pod object of the node at once, on proof that the node is down.</summary>
@@ -188,7 +207,6 @@ public sealed class WriteGate : IDisposable
         {
             EnsureProven(evidence, silence, now, serverTime);
         }
-
     }
 
     private void EnsureProven(FencingEvidence evidence, NodeSilence? silence, Node? now, DateTimeOffset serverTime)
@@ -210,6 +228,19 @@ public sealed class WriteGate : IDisposable
         {
             throw new WriteRefusedException("EvidenceDoesNotHold", $"{objection} Nothing more is force-deleted or detached. Confirm again that the node is down.");
         }
+    }
+
+    private DeletionOptions? Graceful(Pod pod, TimeSpan? gracePeriod)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        EnsureOnNode(pod.NodeName, "pod", pod.Name);
+        if (gracePeriod is not { } grace)
+        {
+            return null;
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.FromSeconds(1), nameof(gracePeriod));
+        return new DeletionOptions { GracePeriod = grace };
     }
 
     private void EnsureOnNode(string? nodeName, string kind, ObjectName name)

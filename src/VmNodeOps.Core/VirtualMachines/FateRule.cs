@@ -12,6 +12,9 @@ internal sealed record FateRule
     /// <summary>They are evicted.</summary>
     public static FateRule Eviction { get; } = new() { Of = VirtualMachineFates.OfEviction, Describe = FateTexts.OfEviction };
 
+    /// <summary>Their pods are deleted, past KubeVirt.</summary>
+    public static FateRule Deletion { get; } = new() { Of = VirtualMachineFates.OfDeletion, Describe = FateTexts.OfEviction };
+
     /// <summary>Their node is lost, and their pods are removed by force.</summary>
     public static FateRule Loss { get; } = new() { Of = VirtualMachineFates.OfLoss, Describe = FateTexts.OfLoss };
 

@@ -10,6 +10,9 @@ namespace VmNodeOps;
 internal static class LauncherPods
 {
     public const string Selector = "kubevirt.io=virt-launcher";
+
+    /// <summary>Holds the instance's UID, on all its launcher pods.</summary>
+    public const string InstanceLabel = "kubevirt.io/created-by";
     private const string InstanceKind = "VirtualMachineInstance";
     private const string DomainAnnotation = "kubevirt.io/domain";
     private const string MigrationLabel = "kubevirt.io/migrationJobUID";

@@ -60,6 +60,9 @@ internal sealed record MachineNow
     /// <summary>Migrations of the instance, finished ones too.</summary>
     public IReadOnlyList<Migration> Migrations { get; init; } = [];
 
+    /// <summary>The pod that is to receive it, while its migration waits for that pod; null if there is none, or nobody has looked.</summary>
+    public Pod? TargetPod { get; init; }
+
     /// <summary>When this is, by the server's clock as far as it is known.</summary>
     public DateTimeOffset At { get; init; }
 }
@@ -69,6 +72,9 @@ internal sealed record MachineStanding
 {
     public required VirtualMachineOutcome Outcome { get; init; }
 
+    /// <summary>How far it is on its way.</summary>
+    public MachineStage Stage { get; init; }
+
     public required string Message { get; init; }
 
     public string? To { get; init; }
@@ -77,4 +83,41 @@ internal sealed record MachineStanding
 
     /// <summary>Whether nothing more is expected to happen.</summary>
     public bool IsSettled { get; init; }
+}
+
+/// <summary>How far a machine is on its way off its node.</summary>
+internal enum MachineStage
+{
+    /// <summary>Nothing has begun.</summary>
+    AtRest,
+
+    /// <summary>Marked by KubeVirt, and no migration of it is there.</summary>
+    Marked,
+
+    /// <summary>Its migration waits for its turn.</summary>
+    Queued,
+
+    /// <summary>Its migration waits after failures before it.</summary>
+    BackingOff,
+
+    /// <summary>The pod that is to receive it starts.</summary>
+    TargetStarting,
+
+    /// <summary>The pod that is to receive it finds no node.</summary>
+    TargetUnschedulable,
+
+    /// <summary>Its memory is being transferred.</summary>
+    Migrating,
+
+    /// <summary>It is on its new node, and not over.</summary>
+    Arriving,
+
+    /// <summary>Its guest shuts down.</summary>
+    ShuttingDown,
+
+    /// <summary>It is down, and to be started elsewhere.</summary>
+    Starting,
+
+    /// <summary>Nothing more is expected.</summary>
+    Settled,
 }

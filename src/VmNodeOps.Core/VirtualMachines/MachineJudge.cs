@@ -72,13 +72,13 @@ internal static class MachineJudge
         var phase = (now.Instance ?? now.Former ?? before.Instance)?.Phase;
         if (machine.RunStrategy == RunStrategy.Always || (machine.RunStrategy == RunStrategy.RerunOnFailure && phase == InstancePhase.Failed))
         {
-            return Underway($"Down; KubeVirt is to start it on another node (run strategy {machine.RunStrategy}).{Trouble(now.Machine)}");
+            return Underway(MachineStage.Starting, $"Down; KubeVirt is to start it on another node (run strategy {machine.RunStrategy}).{Trouble(now.Machine)}");
         }
 
         // How it ended may have been missed. The machine's own status then tells when nothing more comes.
         if (machine.RunStrategy == RunStrategy.RerunOnFailure && phase != InstancePhase.Succeeded && now.Machine?.PrintableStatus != "Stopped")
         {
-            return Underway("Shutting down.");
+            return Underway(MachineStage.ShuttingDown, "Shutting down.");
         }
 
         var message = $"Down, and stays so (run strategy {machine.RunStrategy}); '{FateTexts.StartCommand(before.Name, machine.RunStrategy)}' starts it.";
@@ -89,52 +89,43 @@ internal static class MachineJudge
     {
         if (instance.Uid != before.Instance?.Uid)
         {
-            return Underway($"Started again on {before.NodeName} itself, and has to leave it once more.");
+            return Underway(MachineStage.AtRest, $"Started again on {before.NodeName} itself, and has to leave it once more.");
         }
 
         if (IsMigrating(instance))
         {
-            return Underway($"Migrating to {instance.Migration!.TargetNode}.");
+            return Underway(MachineStage.Migrating, $"Migrating to {instance.Migration!.TargetNode}.");
         }
 
         if (instance.EvacuationNodeName == before.NodeName)
         {
-            return Underway(WaitsForMigration(instance, now));
+            return MigrationProgress.Judge(before, now, instance);
         }
 
         return instance.IsDeleting || instance.FindCondition("Ready") is { Status: ConditionStatus.False, Reason: "PodTerminating" or "PodNotExists" }
-            ? Underway("Shutting down.")
+            ? Underway(MachineStage.ShuttingDown, "Shutting down.")
             : new MachineStanding { Outcome = VirtualMachineOutcome.Unmoved, Message = Unmoved, To = before.NodeName };
-    }
-
-    private static string WaitsForMigration(VirtualMachineInstance instance, MachineNow now)
-    {
-        var failure = instance.Migration is { Completed: true, Failed: true } failed ? $" The last attempt failed: {failed.FailureReason}." : "";
-        var pending = now.Migrations.LastOrDefault(migration => !migration.IsFinal);
-        var state = pending is null ? "To be migrated; KubeVirt has not begun." : pending.Phase switch
-        {
-            MigrationPhase.Pending => "Waits for its turn to migrate.",
-            MigrationPhase.Scheduling => "Its migration's target pod waits for a node, or starts.",
-            _ => $"Its migration is in phase {pending.Phase}.",
-        };
-        return state + failure;
     }
 
     private static MachineStanding AfterMigration(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
     {
         if (!IsAsReadyAs(before, instance))
         {
-            return Underway($"On {instance.NodeName} after a migration, and not Ready yet.{Reason(instance)}", instance.NodeName);
+            return Underway(MachineStage.Arriving, $"On {instance.NodeName} after a migration, and not Ready yet.{Reason(instance)}", instance.NodeName);
         }
 
         // The instance may be told to be on its new node a moment before the migration object ends.
         var unfinished = now.Migrations.FirstOrDefault(migration => !migration.IsFinal);
         return unfinished is not null || !now.IsComplete
-            ? Underway(unfinished is null ? $"On {instance.NodeName}." : $"On {instance.NodeName}; its migration {unfinished.Name.Name} is not over.", instance.NodeName)
+            ? Underway(
+                MachineStage.Arriving,
+                unfinished is null ? $"On {instance.NodeName}." : $"On {instance.NodeName}; its migration {unfinished.Name.Name} is not over.",
+                instance.NodeName)
             : new MachineStanding
             {
                 Outcome = VirtualMachineOutcome.Migrated,
                 To = instance.NodeName,
+                Stage = MachineStage.Settled,
                 AwayFor = TimeSpan.Zero,
                 Message = $"Migrated to {instance.NodeName}.{Paused(instance)}",
                 IsSettled = true,
@@ -146,7 +137,7 @@ internal static class MachineJudge
         if (!IsAsReadyAs(before, instance) || instance.NodeName is null)
         {
             var where = instance.NodeName is null ? "" : $" on {instance.NodeName}";
-            return Underway($"Starting{where}, phase {instance.Phase}.{Reason(instance)}", instance.NodeName);
+            return Underway(MachineStage.Starting, $"Starting{where}, phase {instance.Phase}.{Reason(instance)}", instance.NodeName);
         }
 
         var runningSince = instance.PhaseTransitions.TryGetValue(InstancePhase.Running, out var since) ? since : now.At;
@@ -155,6 +146,7 @@ internal static class MachineJudge
         return new MachineStanding
         {
             Outcome = VirtualMachineOutcome.Restarted,
+            Stage = MachineStage.Settled,
             To = instance.NodeName,
             AwayFor = away,
             Message = $"Runs on {instance.NodeName} after a restart{WasAway(away)}.{Paused(instance)}",
@@ -210,9 +202,9 @@ internal static class MachineJudge
             + (failure is null ? "" : $" {failure.Reason}: {failure.Message}");
     }
 
-    private static MachineStanding Underway(string message, string? to = null) =>
-        new() { Outcome = VirtualMachineOutcome.Moving, Message = message, To = to };
+    private static MachineStanding Underway(MachineStage stage, string message, string? to = null) =>
+        new() { Outcome = VirtualMachineOutcome.Moving, Stage = stage, Message = message, To = to };
 
     private static MachineStanding Settled(VirtualMachineOutcome outcome, string message) =>
-        new() { Outcome = outcome, Message = message, IsSettled = true };
+        new() { Outcome = outcome, Stage = MachineStage.Settled, Message = message, IsSettled = true };
 }

@@ -23,11 +23,14 @@ internal sealed class MachineWatch : IAsyncDisposable
         _planned = [.. inventory.Instances.Items.Select(instance => instance.Uid)];
         Board = new ChangeBoard();
         var (cluster, services) = (context.Cluster, context.Services);
+        var (instances, migrations, machines) = inventory.ServesKubeVirt
+            ? (cluster.VirtualMachineInstances, cluster.Migrations, cluster.VirtualMachines)
+            : (NoObjects<VirtualMachineInstance>.Reader, NoObjects<Migration>.Reader, NoObjects<VirtualMachine>.Reader);
         // Instances are followed all over the cluster, because they go to other nodes and late ones may come from any namespace.
-        _instances = new(cluster.VirtualMachineInstances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], services, IsOfThisRun);
+        _instances = new(instances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], services, IsOfThisRun);
         _migrations = new(
-            cluster.Migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
-        _machines = new(cluster.VirtualMachines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
+            migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
+        _machines = new(machines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
     }
 
     /// <summary>Where news of pods, instances, migrations and machines are posted, under the name of the instance.</summary>
@@ -55,6 +58,7 @@ internal sealed class MachineWatch : IAsyncDisposable
         foreach (var following in _followings.Values)
         {
             await ((Task)following.Settled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await following.Target.DisposeAsync().ConfigureAwait(false);
         }
 
         await _instances.DisposeAsync().ConfigureAwait(false);
@@ -84,6 +88,19 @@ internal sealed class MachineWatch : IAsyncDisposable
     /// <summary>The machine of that name now; null if there is none, or it has not been told yet.</summary>
     public VirtualMachine? FindMachine(ObjectName name) => _machines.Find(name);
 
+    /// <summary>How a followed machine stands; null if it is not followed.</summary>
+    public MachineStanding? FindStanding(ObjectName name) => _followings.GetValueOrDefault(name)?.Standing;
+
+    /// <summary>The migrations of an instance, the oldest first.</summary>
+    public IReadOnlyList<Migration> FindMigrations(ObjectName name) => MigrationsOf(name);
+
+    /// <summary>How many migrations are under way beyond waiting for their turn: away from a node, and in all.</summary>
+    public (int FromNode, int InAll) CountMigrations(string nodeName)
+    {
+        var active = _migrations.Where(static migration => migration is { IsFinal: false, Phase: not MigrationPhase.Pending });
+        return (active.Count(migration => FindInstance(new ObjectName(migration.Name.Namespace, migration.InstanceName))?.NodeName == nodeName), active.Count);
+    }
+
     /// <summary>Enters a machine in the ledger and follows it; one that is followed already goes on as it was.</summary>
     public void Follow(MachineExpectation expectation)
     {
@@ -102,7 +119,7 @@ internal sealed class MachineWatch : IAsyncDisposable
             Outcome = VirtualMachineOutcome.Unmoved,
             Message = MachineJudge.Unmoved,
         });
-        var following = new Following(expectation);
+        var following = new Following(expectation, new MigrationTargetWatch(_context, Board, new ObjectIdentity(expectation.Name, expectation.Instance.Uid)));
         if (_followings.TryAdd(expectation.Name, following))
         {
             following.Settled = Task.Run(() => FollowAsync(following));
@@ -140,7 +157,9 @@ internal sealed class MachineWatch : IAsyncDisposable
         {
             var news = Board.Next(expectation.Name);
             EnsureWatching();
-            var standing = MachineJudge.Judge(expectation, Look(following));
+            var now = Look(following);
+            TellFailures(following, now);
+            var standing = MachineJudge.Judge(expectation, now);
             if (standing != following.Standing)
             {
                 following.Standing = standing;
@@ -151,6 +170,7 @@ internal sealed class MachineWatch : IAsyncDisposable
                     AwayFor = standing.AwayFor,
                     Message = standing.Message,
                 });
+                Board.RaiseAny();
             }
 
             if (standing.IsSettled)
@@ -158,7 +178,32 @@ internal sealed class MachineWatch : IAsyncDisposable
                 return standing;
             }
 
-            await news.WaitAsync(_stop.Token).ConfigureAwait(false);
+            await following.Target.WaitAsync(news, _stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Each migration that fails while the machine is followed is told once; KubeVirt tries again by itself, and then nothing shows it any more.</summary>
+    private void TellFailures(Following following, MachineNow now)
+    {
+        if (!now.IsComplete)
+        {
+            return;
+        }
+
+        var failed = now.Migrations.Where(static migration => migration.Phase == MigrationPhase.Failed).ToList();
+        var isFirst = following.Failed is null;
+        following.Failed ??= [.. failed.Select(static migration => migration.Uid)];
+        foreach (var migration in failed.Where(migration => !isFirst && following.Failed.Add(migration.Uid)))
+        {
+            var reason = MigrationProgress.Reason(migration, now.Instance);
+            _context.ReportFinding(new Finding
+            {
+                Severity = FindingSeverity.Warning,
+                Code = "MigrationFailed",
+                Message = $"VM {following.Expectation.Name}: migration {migration.Name.Name} failed{reason}.",
+                Lift = migration.EvacuatedNode is null ? "" : "KubeVirt tries again by itself after a while.",
+                Object = Refer.To(migration),
+            });
         }
     }
 
@@ -176,12 +221,14 @@ internal sealed class MachineWatch : IAsyncDisposable
             following.Former = gone;
         }
 
+        IReadOnlyList<Migration> migrations = instance is null ? [] : MigrationsOf(expectation.Name);
         return new MachineNow
         {
             Instance = instance,
             Former = following.Former,
             Machine = _machines.Find(expectation.Name),
-            Migrations = instance is null ? [] : MigrationsOf(expectation.Name),
+            Migrations = migrations,
+            TargetPod = following.Target.Find(migrations),
             IsComplete = IsComplete,
             At = _context.Time.GetUtcNow(),
         };
@@ -203,14 +250,19 @@ internal sealed class MachineWatch : IAsyncDisposable
         return namespaces.Count == 1 ? Selection.InNamespace(namespaces[0]) : Selection.All;
     }
 
-    private sealed class Following(MachineExpectation expectation)
+    private sealed class Following(MachineExpectation expectation, MigrationTargetWatch target)
     {
         public MachineExpectation Expectation { get; } = expectation;
+
+        public MigrationTargetWatch Target { get; } = target;
 
         public Task<MachineStanding> Settled { get; set; } = Task.FromException<MachineStanding>(new InvalidOperationException("not begun"));
 
         public MachineStanding? Standing { get; set; }
 
         public VirtualMachineInstance? Former { get; set; }
+
+        /// <summary>UIDs of its migrations whose failure is known; null before all are known once.</summary>
+        public HashSet<string>? Failed { get; set; }
     }
 }

@@ -36,6 +36,15 @@ public static class VirtualMachineFates
         };
     }
 
+    /// <summary>What becomes of a machine when its launcher pods on the node are deleted with their grace: KubeVirt is not asked, and no eviction strategy counts.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <param name="installation">KubeVirt; nothing in it changes the fate so far.</param>
+    public static VirtualMachineFate OfDeletion(NodeMachine machine, KubeVirtInstallation? installation)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return WithoutGuestHere(machine) ?? (machine.Instance!.IsFinal || machine.Instance.IsDeleting ? OfEnding(machine) : AfterShutdown(machine));
+    }
+
     /// <summary>What becomes of a machine when the node is lost and its launcher pods are removed by force.</summary>
     /// <param name="machine">The machine.</param>
     /// <param name="installation">KubeVirt; nothing in it changes the fate so far.</param>

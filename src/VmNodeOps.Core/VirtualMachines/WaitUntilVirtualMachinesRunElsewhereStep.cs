@@ -15,7 +15,7 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
         {
             Step = Name,
             Rights = MachineRights.Watching,
-            Actions = [.. inventory.Machines.Select(machine => rule.Expect(machine, inventory, context.Node)).Where(expected => expected.IsToRun).Select(expected =>
+            Actions = [.. inventory.Machines.Where(machine => DrainScope.Includes(context.Handover, machine)).Select(machine => rule.Expect(machine, inventory, context.Node)).Where(expected => expected.IsToRun).Select(expected =>
                 new PlannedAction
                 {
                     Kind = ActionKind.Wait,
@@ -37,7 +37,7 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
 
         var rule = context.Handover.Find<FateRule>() ?? FateRule.Eviction;
         var watch = MachineWatch.GetOrBegin(context, inventory);
-        foreach (var machine in inventory.Machines)
+        foreach (var machine in inventory.Machines.Where(machine => DrainScope.Includes(context.Handover, machine)))
         {
             watch.Follow(rule.Expect(machine, inventory, context.Node.Planned));
         }

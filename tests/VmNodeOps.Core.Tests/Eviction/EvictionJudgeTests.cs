@@ -25,7 +25,7 @@ public sealed class EvictionJudgeTests
         var machine = Migratable(instance => instance with { EvacuationNodeName = Machines.Here });
 
         Decide(machine).Should().BeOfType<EvictionDecision.Wait>().Which.UntilRetry.Should().BeFalse();
-        Decide(machine, Refused(EvictionReply.KubeVirtDecides)).Should().BeOfType<EvictionDecision.Wait>().Which.UntilRetry.Should().BeFalse();
+        Decide(machine, Refused(EvictionReply.EvacuationBegins)).Should().BeOfType<EvictionDecision.Wait>().Which.UntilRetry.Should().BeFalse();
         Decide(machine, Refused(EvictionReply.Budget)).Should().BeOfType<EvictionDecision.Wait>("on KubeVirt up to 1.4 a budget of its own refuses while it migrates");
     }
 
@@ -37,7 +37,7 @@ public sealed class EvictionJudgeTests
             Migration = new MigrationState { MigrationUid = "job-9", TargetNode = Machines.There, StartedAt = DateTimeOffset.UnixEpoch },
         });
 
-        Decide(machine).Should().Be(new EvictionDecision.Wait("is migrating to worker-2"));
+        Decide(machine).Should().Be(new EvictionDecision.Wait("Migrating", "is migrating to worker-2"));
     }
 
     [Fact]
@@ -45,19 +45,25 @@ public sealed class EvictionJudgeTests
     {
         var machine = Migratable();
 
-        Decide(machine, Refused(EvictionReply.KubeVirtDecides, due: false)).Should().BeOfType<EvictionDecision.Wait>().Which.UntilRetry.Should().BeTrue();
-        Decide(machine, Refused(EvictionReply.KubeVirtDecides)).Should().BeOfType<EvictionDecision.Ask>();
+        Decide(machine, Refused(EvictionReply.EvacuationBegins, due: false)).Should().BeOfType<EvictionDecision.Wait>()
+            .Which.Should().Match<EvictionDecision.Wait>(wait => wait.UntilRetry && !wait.IsTrouble, "it is how every evacuation begins");
+        Decide(machine, Refused(EvictionReply.EvacuationBegins)).Should().BeOfType<EvictionDecision.Look>("one evacuation is asked for once");
     }
+
+    [Fact]
+    public void Words_of_KubeVirt_that_are_not_known_are_tried_again() =>
+        Decide(Migratable(), Refused(EvictionReply.KubeVirtRefused)).Should().BeOfType<EvictionDecision.Ask>();
 
     [Fact]
     public void What_must_migrate_and_cannot_is_stuck_with_the_conditions_words()
     {
         var machine = Machines.On(eviction: EvictionStrategy.LiveMigrate, migratable: ConditionStatus.False);
 
-        var stuck = Decide(machine, Refused(EvictionReply.KubeVirtDecides)).Should().BeOfType<EvictionDecision.Stuck>().Which;
+        var stuck = Decide(machine, Refused(EvictionReply.EvacuationBegins)).Should().BeOfType<EvictionDecision.Stuck>().Which;
 
         stuck.Code.Should().Be("NotMigratable");
-        stuck.Why.Should().Contain("DisksNotLiveMigratable: PVC data is not shared").And.Contain("virtctl stop -n prod db");
+        stuck.Why.Should().Contain("DisksNotLiveMigratable: PVC data is not shared");
+        stuck.Lift.Should().Contain("virtctl stop -n prod db");
         Decide(machine, Untried).Should().BeOfType<EvictionDecision.Ask>("the server is asked once");
     }
 
@@ -66,7 +72,7 @@ public sealed class EvictionJudgeTests
     {
         var machine = Machines.On(eviction: EvictionStrategy.LiveMigrate, migratable: null);
 
-        Decide(machine, Refused(EvictionReply.KubeVirtDecides)).Should().BeOfType<EvictionDecision.Wait>();
+        Decide(machine, Refused(EvictionReply.EvacuationBegins)).Should().BeOfType<EvictionDecision.Wait>().Which.UntilRetry.Should().BeFalse("asking again gets the same answer");
     }
 
     [Fact]
@@ -83,10 +89,11 @@ public sealed class EvictionJudgeTests
     public void The_pod_that_a_migration_left_is_removed_once_it_has_ended()
     {
         var moved = Machines.On(node: Machines.There, eviction: EvictionStrategy.LiveMigrate).Instance;
-        var refused = Refused(EvictionReply.KubeVirtDecides, due: false);
+        var refused = Refused(EvictionReply.EvacuationBegins, due: false);
 
         EvictionJudge.Decide(Machines.Pod(), moved, null, refused).Should().BeOfType<EvictionDecision.Wait>();
-        EvictionJudge.Decide(Machines.Pod(phase: PodPhase.Succeeded), moved, null, refused).Should().BeOfType<EvictionDecision.Ask>();
+        EvictionJudge.Decide(Machines.Pod(phase: PodPhase.Succeeded), moved, null, refused).Should().Be(
+            new EvictionDecision.Ask(PodRemoval.Delete), "no budget counts it, and an eviction would be a second one of the same machine");
         EvictionJudge.Decide(Machines.Pod(phase: PodPhase.Succeeded), moved, null, new EvictionMemory { Reply = EvictionReply.Accepted })
             .Should().BeOfType<EvictionDecision.Wait>();
     }
@@ -108,9 +115,9 @@ public sealed class EvictionJudgeTests
     public void Two_budgets_and_a_lost_instance_are_stuck_for_good()
     {
         Decide(Machines.On(), Refused(EvictionReply.TwoBudgets)).Should().BeOfType<EvictionDecision.Stuck>().Which.Code.Should().Be("TwoBudgets");
-        EvictionJudge.Decide(Machines.Pod(), instance: null, null, Refused(EvictionReply.KubeVirtDecides))
+        EvictionJudge.Decide(Machines.Pod(), instance: null, null, Refused(EvictionReply.InstanceGone))
             .Should().BeOfType<EvictionDecision.Stuck>().Which.Should().Match<EvictionDecision.Stuck>(
-                stuck => stuck.Code == "OrphanLauncher" && stuck.Why.Contains("kubectl delete pod -n prod virt-launcher-db-aaaaa"));
+                stuck => stuck.Code == "OrphanLauncher" && stuck.Lift.Contains("kubectl delete pod -n prod virt-launcher-db-aaaaa"));
     }
 
     [Fact]

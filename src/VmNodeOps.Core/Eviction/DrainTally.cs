@@ -1,0 +1,36 @@
+namespace VmNodeOps;
+
+/// <summary>How far a drain is, in a line: how many queue, migrate, shut down, are held up and are done.</summary>
+internal static class DrainTally
+{
+    private static readonly string[] Order = ["queued", "backing off", "migrating", "shutting down", "waiting", "held up", "stuck"];
+
+    public static string Describe(int done, IReadOnlyList<PodEviction> left)
+    {
+        if (left.Count == 0)
+        {
+            return "none left";
+        }
+
+        var counts = left.GroupBy(Word).ToDictionary(group => group.Key, group => group.Count());
+        var words = Order.Where(counts.ContainsKey).Select(word => $"{counts[word]} {word}").Append($"{done} done");
+        return string.Join(", ", words);
+    }
+
+    private static string Word(PodEviction eviction) => eviction switch
+    {
+        { Current: EvictionDecision.Stuck } => "stuck",
+        { IsDeleting: true } => "shutting down",
+        { Current: EvictionDecision.Wait { IsTrouble: true } } => "held up",
+        _ => eviction.Standing?.Stage switch
+        {
+            MachineStage.Marked or MachineStage.Queued => "queued",
+            MachineStage.BackingOff => "backing off",
+            MachineStage.TargetStarting or MachineStage.Migrating or MachineStage.Arriving => "migrating",
+            MachineStage.TargetUnschedulable => "held up",
+            MachineStage.Settled => "migrating",
+            MachineStage.ShuttingDown or MachineStage.Starting => "shutting down",
+            _ => "waiting",
+        },
+    };
+}
