@@ -1,6 +1,4 @@
-using VmNodeOps.Tool;
 using VmNodeOps.Tool.CommandLine;
-using VmNodeOps.Tool.Terminal;
 
 var console = SystemConsole.Open();
 using var signals = new Signals(console.Error);

@@ -13,7 +13,7 @@ public sealed class MistakeTests
     [InlineData("drain", "Required argument missing for command: 'drain'")]
     [InlineData("drain Worker_1 --yes", "'Worker_1' is not the name of a node")]
     [InlineData("drain .. --yes", "'..' is not the name of a node")]
-    [InlineData("nodes --output yaml", "'yaml' is not a form of --output")]
+    [InlineData("nodes --output yaml", "'yaml' is not a form of --output: write text, json or jsonl")]
     [InlineData("nodes --timeout 3parsecs", "'3parsecs' is not a time for --timeout")]
     [InlineData("nodes --timeout 0s", "'0s' is not a time for --timeout")]
     [InlineData("nodes --timeout 5000h", "at most 24 days")]

@@ -1,6 +1,5 @@
 using VmNodeOps.Testing;
 using VmNodeOps.Tool.Simulation;
-using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.Tests;
 
@@ -40,7 +39,7 @@ public sealed class PlaygroundTests
     private static async Task<string> ObeyAsync(SimulatedCluster cluster, params string[] lines)
     {
         using var talk = new StringWriter();
-        var console = new ToolConsole(TextWriter.Null, talk, new StringReader(string.Join('\n', [.. lines, "quit", "never read"])));
+        var console = new HostConsole(TextWriter.Null, talk, new StringReader(string.Join('\n', [.. lines, "quit", "never read"])));
         await new Playground(cluster, console).RunAsync(CancellationToken.None);
         return talk.ToString();
     }

@@ -1,5 +1,3 @@
-using VmNodeOps.Tool.CommandLine;
-using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.Tests;
 

@@ -1,7 +1,6 @@
 using Spectre.Console;
 using VmNodeOps.Testing;
 using VmNodeOps.Tool.CommandLine;
-using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.Tests;
 
@@ -28,7 +27,7 @@ internal sealed record ToolRun
     {
         using var output = new StringWriter();
         using var error = talk ?? new StringWriter();
-        var console = new ToolConsole(output, error, new StringReader(answers ?? "")) { CanAsk = answers is not null, Live = live ? Terminal(error) : null };
+        var console = new HostConsole(output, error, new StringReader(answers ?? "")) { CanAsk = answers is not null, Live = live ? Terminal(error) : null };
         var exitCode = await Application.RunAsync(arguments, console, time, cancellationToken);
         return new ToolRun { ExitCode = exitCode, Out = output.ToString(), Error = error.ToString() };
     }

@@ -37,20 +37,32 @@ internal sealed class SharedOptions
     public Option<string> Output { get; } = new("--output", "-o")
     {
         Description = "How the data on stdout is written.",
-        HelpName = "text|json",
+        HelpName = OutputForms.Words,
         Recursive = true,
         DefaultValueFactory = static _ => "text",
     };
 
+    public Option<bool> DryRun { get; } = new("--dry-run")
+    {
+        Description = "Shows the plan of what would be done, and writes nothing to the cluster.",
+        Recursive = true,
+    };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q")
+    {
+        Description = "No progress: only data, questions and what goes wrong.",
+        Recursive = true,
+    };
+
     public SharedOptions() => Output.Validators.Add(static result =>
     {
-        if (result.Tokens is [var token] && token.Value is not ("text" or "json"))
+        if (result.Tokens is [var token] && OutputForms.Find(token.Value) is null)
         {
-            result.AddError($"'{token.Value}' is not a form of --output: write text or json.");
+            result.AddError($"'{token.Value}' is not a form of --output: write text, json or jsonl.");
         }
     });
 
-    public IEnumerable<Option> All => [Kubeconfig, Context, Timeout, Yes, Output];
+    public IEnumerable<Option> All => [Kubeconfig, Context, Timeout, DryRun, Yes, Output, Quiet];
 
     private static TimeSpan? ParseTimeout(ArgumentResult result)
     {

@@ -1,20 +1,21 @@
 using System.CommandLine;
 using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes;
-using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.CommandLine;
 
 /// <summary>What commands work with.</summary>
-internal sealed class ToolServices(ToolConsole console, TimeProvider time)
+internal sealed class ToolServices(HostConsole console, TimeProvider time)
 {
-    public ToolConsole Console => console;
+    public HostConsole Console => console;
 
     public TimeProvider Time => time;
 
     public SharedOptions Options { get; } = new();
 
-    public bool WantsJson(ParseResult parsed) => parsed.GetValue(Options.Output) == "json";
+    public bool WantsJson(ParseResult parsed) => FormOf(parsed) != OutputForm.Text;
+
+    public OutputForm FormOf(ParseResult parsed) => OutputForms.Find(parsed.GetValue(Options.Output) ?? "text") ?? OutputForm.Text;
 
     /// <summary>The cluster that the command line means. Nothing is sent yet.</summary>
     /// <exception cref="ClusterException">There is no such configuration.</exception>

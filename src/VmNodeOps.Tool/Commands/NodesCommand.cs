@@ -25,7 +25,7 @@ internal sealed class NodesCommand : Command
         var nodes = await _services.ReadAsync(parsed, ReadAsync, cancellationToken);
         if (_services.WantsJson(parsed))
         {
-            _services.Console.Out.WriteLine(JsonSerializer.Serialize(new NodeListDocument { Nodes = nodes }, ToolJson.Default.NodeListDocument));
+            _services.Console.WriteDocument(() => "", () => JsonSerializer.Serialize(new NodeListDocument { Nodes = nodes }, ToolJson.Default.NodeListDocument), _services.FormOf(parsed));
             return (int)ExitCode.Done;
         }
 

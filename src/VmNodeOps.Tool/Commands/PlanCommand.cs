@@ -31,7 +31,7 @@ internal sealed class PlanCommand : Command
     {
         var plan = await _services.ReadAsync(
             parsed, (cluster, token) => new MaintenanceRunner(cluster, _services.Time).PlanAsync(maintenance, token), cancellationToken);
-        _services.Console.Out.Write(_services.WantsJson(parsed) ? plan.ToJson() + "\n" : plan.ToText());
+        _services.Console.Write(plan, _services.FormOf(parsed));
         return (int)ExitCodes.Of(plan);
     }
 }

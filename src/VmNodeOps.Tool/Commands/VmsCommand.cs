@@ -29,7 +29,7 @@ internal sealed class VmsCommand : Command
         if (_services.WantsJson(parsed))
         {
             var document = new MachineListDocument { NodeName = node, VirtualMachines = machines };
-            _services.Console.Out.WriteLine(JsonSerializer.Serialize(document, ToolJson.Default.MachineListDocument));
+            _services.Console.WriteDocument(() => "", () => JsonSerializer.Serialize(document, ToolJson.Default.MachineListDocument), _services.FormOf(parsed));
             return (int)ExitCode.Done;
         }
 

@@ -13,7 +13,8 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
     /// <param name="cancellationToken">Ends the run in good order.</param>
     public async Task<int> RunAsync(NodeMaintenance maintenance, bool asks, string? advice, CancellationToken cancellationToken)
     {
-        var mayAsk = asks && !parsed.GetValue(services.Options.Yes);
+        var dryRun = parsed.GetValue(services.Options.DryRun);
+        var mayAsk = asks && !dryRun && !parsed.GetValue(services.Options.Yes);
         if (mayAsk && !services.Console.CanAsk)
         {
             throw new ToolException(
@@ -27,6 +28,13 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
 
         using var cluster = services.Connect(parsed);
         var runner = new MaintenanceRunner(cluster, services.Time);
+        if (dryRun)
+        {
+            var plan = await runner.PlanAsync(maintenance, cancellationToken);
+            services.Console.Write(plan, services.FormOf(parsed));
+            return (int)ExitCodes.Of(plan);
+        }
+
         MaintenancePlan? approved = null;
         if (mayAsk)
         {
@@ -37,9 +45,10 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
             }
         }
 
-        var report = await FollowAsync(runner.StreamAsync(maintenance, approved, cancellationToken));
-        services.Console.Out.Write(services.WantsJson(parsed) ? report.ToJson() + "\n" : report.ToText());
-        services.Console.Out.Flush();
+        var form = services.FormOf(parsed);
+        var report = await new RunProgress(services.Console, form, parsed.GetValue(services.Options.Quiet))
+            .FollowAsync(runner.StreamAsync(maintenance, approved, cancellationToken));
+        services.Console.Write(report, form);
         if (advice is not null && report.Result is MaintenanceResult.Blocked or MaintenanceResult.Failed or MaintenanceResult.TimedOut or MaintenanceResult.Cancelled &&
             report.Writes.Any(write => write.Result != WriteResult.Refused))
         {
@@ -54,22 +63,5 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
         services.Console.Error.Write(PlanDigest.Write(plan));
         services.Console.Error.WriteLine($"The whole plan: vmnodeops plan {parsed.CommandResult.Command.Name} {plan.NodeName}");
         return services.Console.AskAsync("Go on?", cancellationToken);
-    }
-
-    private async Task<MaintenanceReport> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
-    {
-        MaintenanceReport? report = null;
-        try
-        {
-            report = services.Console.Live is { } live
-                ? await new LiveProgress(live).FollowAsync(events)
-                : await new PlainProgress(services.Console.Error).FollowAsync(events);
-        }
-        catch (MaintenanceCanceledException exception) when (exception.Report is not null)
-        {
-            report = exception.Report;
-        }
-
-        return report ?? throw new InvalidOperationException("The run ended without a report.");
     }
 }

@@ -1,11 +1,10 @@
 using VmNodeOps.Testing;
 using VmNodeOps.Testing.Hosts;
-using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.Simulation;
 
 /// <summary>Lets a person do to the simulated cluster what no API can: take a node's power, cut it off, bring it back.</summary>
-internal sealed class Playground(SimulatedCluster cluster, ToolConsole console)
+internal sealed class Playground(SimulatedCluster cluster, HostConsole console)
 {
     private const string Orders = "crash NODE | cut-off NODE | return NODE | help | quit";
 

@@ -17,6 +17,9 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_API_of_Testing_is_as_recorded() => Compare(typeof(SimulatedTime).Assembly);
 
+    [Fact]
+    public void The_public_API_of_Scripting_is_as_recorded() => Compare(typeof(Scripting.MaintenanceScript).Assembly);
+
     private static void Compare(Assembly assembly)
     {
         var options = new ApiGeneratorOptions { IncludeAssemblyAttributes = false, DenyNamespacePrefixes = [] };

@@ -1,15 +1,15 @@
-#pragma warning disable RS0030 // The one place of the tool that touches the process's console.
+#pragma warning disable RS0030 // The one place of the script host and the tool that touches the process's console.
 using Spectre.Console;
 
-namespace VmNodeOps.Tool.Terminal;
+namespace VmNodeOps.Scripting;
 
 /// <summary>The console of this process.</summary>
 internal static class SystemConsole
 {
-    public static ToolConsole Open()
+    public static HostConsole Open()
     {
         var talksToTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        return new ToolConsole(Console.Out, Console.Error, Console.In)
+        return new HostConsole(Console.Out, Console.Error, Console.In)
         {
             CanAsk = !Console.IsInputRedirected && !Console.IsErrorRedirected,
             Live = talksToTerminal ? AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) }) : null,

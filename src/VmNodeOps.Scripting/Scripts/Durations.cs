@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace VmNodeOps.Tool.CommandLine;
+namespace VmNodeOps.Scripting;
 
 /// <summary>Times as people type them: <c>90s</c>, <c>30m</c>, <c>1h30m</c>, <c>00:30:00</c>.</summary>
 internal static partial class Durations

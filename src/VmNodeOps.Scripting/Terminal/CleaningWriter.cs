@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace VmNodeOps.Tool.Terminal;
+namespace VmNodeOps.Scripting;
 
 /// <summary>A writer through which no control character but line end and tab comes.</summary>
 internal sealed class CleaningWriter : TextWriter

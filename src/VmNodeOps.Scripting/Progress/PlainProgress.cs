@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VmNodeOps.Tool.Rendering;
+namespace VmNodeOps.Scripting;
 
 /// <summary>A line for each event worth one, for logs and pipes.</summary>
 internal sealed class PlainProgress(TextWriter writer)
@@ -13,7 +13,7 @@ internal sealed class PlainProgress(TextWriter writer)
             report = (maintenanceEvent as RunFinished)?.Report ?? report;
             if (IsWorthALine(maintenanceEvent))
             {
-                var line = Terminal.Printable.Line(maintenanceEvent.Describe());
+                var line = Printable.Line(maintenanceEvent.Describe());
                 writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{maintenanceEvent.At:HH:mm:ss}Z {line}"));
                 writer.Flush();
             }

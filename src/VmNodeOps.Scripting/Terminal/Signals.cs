@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace VmNodeOps.Tool;
+namespace VmNodeOps.Scripting;
 
 /// <summary>Ctrl+C and SIGTERM: the first cancels and lets the run end in good order, the second ends the process at once.</summary>
 /// <remarks>A wrapper such as <c>timeout</c> sends its signal to the process and to its group, so one that follows at its heels is the same one.</remarks>

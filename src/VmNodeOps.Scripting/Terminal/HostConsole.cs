@@ -1,16 +1,16 @@
 using Spectre.Console;
 
-namespace VmNodeOps.Tool.Terminal;
+namespace VmNodeOps.Scripting;
 
-/// <summary>What the tool says and to whom: data to <see cref="Out"/>, talk to <see cref="Error"/>.</summary>
-internal sealed class ToolConsole
+/// <summary>What the process says and to whom: data to <see cref="Out"/>, talk to <see cref="Error"/>.</summary>
+internal sealed class HostConsole
 {
     private readonly TextReader _input;
 
     /// <param name="output">Takes data.</param>
     /// <param name="error">Takes talk.</param>
     /// <param name="input">Gives answers and orders.</param>
-    public ToolConsole(TextWriter output, TextWriter error, TextReader input)
+    public HostConsole(TextWriter output, TextWriter error, TextReader input)
     {
         Out = new CleaningWriter(output);
         Error = new CleaningWriter(error);
@@ -28,6 +28,37 @@ internal sealed class ToolConsole
 
     /// <summary>The terminal that talk goes to, for live progress; null where it is none. What is written to it must be fit to be shown.</summary>
     public IAnsiConsole? Live { get; init; }
+
+    /// <summary>Writes a line of data and lets it go at once: whoever is at the other end of a pipe reads along.</summary>
+    public void WriteData(string line)
+    {
+        Out.WriteLine(line);
+        Out.Flush();
+    }
+
+    /// <summary>Writes a plan as data.</summary>
+    public void Write(MaintenancePlan plan, OutputForm form) => WriteDocument(plan.ToText, plan.ToJson, form);
+
+    /// <summary>Writes a report as data; as lines it was written already, by the last event.</summary>
+    public void Write(MaintenanceReport report, OutputForm form)
+    {
+        if (form != OutputForm.JsonLines)
+        {
+            WriteDocument(report.ToText, report.ToJson, form);
+        }
+    }
+
+    /// <summary>Writes a document as data, on one line if lines are wanted.</summary>
+    public void WriteDocument(Func<string> text, Func<string> json, OutputForm form)
+    {
+        Out.Write(form switch
+        {
+            OutputForm.Text => text(),
+            OutputForm.Json => json() + "\n",
+            _ => System.Text.Json.Nodes.JsonNode.Parse(json())!.ToJsonString() + "\n",
+        });
+        Out.Flush();
+    }
 
     /// <summary>Asks a question; only a yes is a yes.</summary>
     public async Task<bool> AskAsync(string question, CancellationToken cancellationToken)

@@ -1,9 +1,8 @@
 using System.Globalization;
 using Spectre.Console;
 using VmNodeOps.Cluster;
-using VmNodeOps.Tool.Terminal;
 
-namespace VmNodeOps.Tool.Rendering;
+namespace VmNodeOps.Scripting;
 
 /// <summary>On a terminal: what is over scrolls up, what is under way is kept up to date below.</summary>
 internal sealed class LiveProgress(IAnsiConsole console)

@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+
+namespace VmNodeOps.Scripting;
+
+/// <summary>Shows how a run goes, as the console allows: live on a terminal, a line for each event elsewhere, nothing when it is to be quiet.</summary>
+internal sealed class RunProgress(HostConsole console, OutputForm form, bool quiet)
+{
+    /// <returns>The report, of a run that was cancelled too.</returns>
+    public async Task<MaintenanceReport> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
+    {
+        MaintenanceReport? report = null;
+        events = form == OutputForm.JsonLines ? WritingLinesAsync(events) : events;
+        try
+        {
+            report = (quiet, console.Live) switch
+            {
+                (true, _) => await QuietlyAsync(events).ConfigureAwait(false),
+                (false, { } live) => await new LiveProgress(live).FollowAsync(events).ConfigureAwait(false),
+                _ => await new PlainProgress(console.Error).FollowAsync(events).ConfigureAwait(false),
+            };
+        }
+        catch (MaintenanceCanceledException exception) when (exception.Report is not null)
+        {
+            report = exception.Report;
+        }
+
+        return report ?? throw new InvalidOperationException("The run ended without a report.");
+    }
+
+    private static async Task<MaintenanceReport?> QuietlyAsync(IAsyncEnumerable<MaintenanceEvent> events)
+    {
+        MaintenanceReport? report = null;
+        await foreach (var maintenanceEvent in events.ConfigureAwait(false))
+        {
+            report = (maintenanceEvent as RunFinished)?.Report ?? report;
+        }
+
+        return report;
+    }
+
+    /// <summary>Each line goes out at once: somebody reads along.</summary>
+    private async IAsyncEnumerable<MaintenanceEvent> WritingLinesAsync(
+        IAsyncEnumerable<MaintenanceEvent> events, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var maintenanceEvent in events.WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            console.WriteData(maintenanceEvent.ToJson());
+            yield return maintenanceEvent;
+        }
+    }
+}
