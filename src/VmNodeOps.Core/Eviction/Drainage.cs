@@ -5,6 +5,9 @@ namespace VmNodeOps;
 /// <summary>One draining of one node: every pod of the selection that is there or comes, until none is left or only such as waiting does not help.</summary>
 internal sealed class Drainage
 {
+    /// <summary>How many pods one sentence names; the rest is counted. Each has its own entry in the report.</summary>
+    private const int NamedTogether = 5;
+
     private readonly StepContext _context;
     private readonly DrainOptions _options;
     private readonly NodeInventory _inventory;
@@ -65,11 +68,11 @@ internal sealed class Drainage
         }
     }
 
-    /// <summary>What is not done and why, a line for each pod.</summary>
+    /// <summary>What is not done and why, a sentence for each reason.</summary>
     public string? DescribePending()
     {
         var left = Left;
-        var lines = left.Select(eviction => $"{eviction.Subject} {eviction.WhyLeft}.");
+        var lines = left.GroupBy(static eviction => eviction.WhyLeft, static eviction => eviction.Subject).Select(static group => Sentence([.. group], group.Key));
         var interruption = _drain?.Pods.Interruption ?? _machines.Interruption;
         var contact = interruption is null ? "" : $" Contact with the API server is lost: {interruption.Message}";
         return left.Count == 0 && contact.Length == 0 ? null
@@ -78,6 +81,13 @@ internal sealed class Drainage
     }
 
     private static IEnumerable<ObjectName> SubjectsOf(Pod pod) => LauncherPods.InstanceOf(pod) is { } machine ? [pod.Name, machine] : [pod.Name];
+
+    private static string Sentence(IReadOnlyList<string> subjects, string why) => subjects switch
+    {
+        [var one] => $"{one} {why}.",
+        { Count: <= NamedTogether } => $"{string.Join(", ", subjects)}: each {why}.",
+        _ => $"{string.Join(", ", subjects.Take(NamedTogether))} and {subjects.Count - NamedTogether} more: each {why}.",
+    };
 
     private async Task EmptyAsync(LiveView<Pod> pods, TimeSpan emptyFor, CancellationToken cancellationToken)
     {

@@ -9,7 +9,8 @@ internal abstract record EvictionDecision
 
     /// <summary>Ask for its removal.</summary>
     /// <param name="How">In which way.</param>
-    public sealed record Ask(PodRemoval How = PodRemoval.Evict) : EvictionDecision;
+    /// <param name="WhyAgain">What stood against it the last time, as the rest of a sentence; null: it was not asked before.</param>
+    public sealed record Ask(PodRemoval How = PodRemoval.Evict, string? WhyAgain = null) : EvictionDecision;
 
     /// <summary>Read the instance itself: KubeVirt said that it moves the machine, and the watch shows nothing of it.</summary>
     public sealed record Look : EvictionDecision;

@@ -87,7 +87,7 @@ internal static class EvictionJudge
         EvictionReply.Invalid => new EvictionDecision.Stuck(
             "EvictionInvalid", $"the server does not take the eviction of its pod {pod.Name.Name}: {memory.Words}", "Look at what admission policies the cluster has."),
         EvictionReply.None => new EvictionDecision.Ask(memory.How),
-        _ when memory.IsRetryDue => new EvictionDecision.Ask(pod.IsFinished ? PodRemoval.Delete : memory.How),
+        _ when memory.IsRetryDue => new EvictionDecision.Ask(pod.IsFinished ? PodRemoval.Delete : memory.How, Later(memory).Why),
         _ => Later(memory),
     };
 
@@ -98,10 +98,10 @@ internal static class EvictionJudge
         EvictionReply.NamespaceTerminating => new("NamespaceTerminating", "goes with its namespace, which is being deleted", UntilRetry: true, IsTrouble: true),
         EvictionReply.MigrationTarget => new("MigrationTarget", "is the target of a migration to this node, which has to end first", UntilRetry: true),
         EvictionReply.HotplugGuarded => new("Hotplug", "holds a disk for a guest that runs, and goes with it", UntilRetry: true),
-        _ when EvictionReplies.IsOfKubeVirt(memory.Reply) => new("KubeVirtRefused", $"KubeVirt refused for now: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        _ when EvictionReplies.IsOfKubeVirt(memory.Reply) => new("KubeVirtRefused", $"was refused by KubeVirt for now: {memory.Words}", UntilRetry: true, IsTrouble: true),
         EvictionReply.NotThere => new("NotThere", $"is seen in the watch and not there when asked for: {memory.Words}", UntilRetry: true, IsTrouble: true),
         EvictionReply.ServerBusy => new("ServerBusy", $"waits because the API server is busy: {memory.Words}", UntilRetry: true, IsTrouble: true),
-        _ => new("ServerTrouble", $"its removal could not be asked for: {memory.Words}", UntilRetry: true, IsTrouble: true),
+        _ => new("ServerTrouble", $"got no answer of use: {memory.Words}", UntilRetry: true, IsTrouble: true),
     };
 
     /// <summary>

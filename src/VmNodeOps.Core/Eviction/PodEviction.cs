@@ -48,6 +48,7 @@ internal sealed class PodEviction
         EvictionDecision.Wait { Code: "Evacuating" or "Migrating" } when Standing is { Message.Length: > 0 } standing => $"is to leave: {standing.Message.TrimEnd('.')}",
         EvictionDecision.Wait wait => wait.Why.TrimEnd('.'),
         EvictionDecision.Stuck stuck => $"{stuck.Why.TrimEnd('.')}. {stuck.Lift.TrimEnd('.')}",
+        EvictionDecision.Ask { WhyAgain: { } why } => $"is being asked again to leave; before, it {why.TrimEnd('.')}",
         _ => "is being asked to leave",
     };
 
