@@ -108,7 +108,7 @@ internal sealed class MachineBoard(IAnsiConsole console, NodeInventory inventory
 
     private static string Mark(VirtualMachineOutcome outcome) => outcome switch
     {
-        VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted => "[green]✓[/]",
+        VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted or VirtualMachineOutcome.Replaced => "[green]✓[/]",
         VirtualMachineOutcome.StaysDown => "[yellow]▪[/]",
         VirtualMachineOutcome.Missing or VirtualMachineOutcome.Lost => "[red]✗[/]",
         VirtualMachineOutcome.Moving => "[blue]→[/]",

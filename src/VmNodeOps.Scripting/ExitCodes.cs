@@ -66,5 +66,6 @@ public static class ExitCodes
     }
 
     private static bool HasMoved(VirtualMachineReport machine) =>
-        machine.Outcome is VirtualMachineOutcome.Moving or VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted or VirtualMachineOutcome.StaysDown;
+        machine.Outcome is VirtualMachineOutcome.Moving or VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted
+            or VirtualMachineOutcome.Replaced or VirtualMachineOutcome.StaysDown;
 }

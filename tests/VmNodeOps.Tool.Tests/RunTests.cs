@@ -129,12 +129,51 @@ public sealed class RunTests
         await using var alone = await ToolCluster.StartAsync(Stuck);
         await using var beside = await ToolCluster.StartAsync(builder => TwoMachines(Stuck(builder)));
 
-        var blocked = await alone.RunAsync("drain", "worker-1", "--yes", "--timeout", "10m");
-        var inPart = await beside.RunAsync("drain", "worker-1", "--yes", "--timeout", "10m");
+        var blocked = await alone.RunAsync("drain", "worker-1", "--yes", "--timeout", "10m", "--on-fate", "blocks=proceed");
+        var inPart = await beside.RunAsync("drain", "worker-1", "--yes", "--timeout", "10m", "--on-fate", "blocks=proceed");
 
         blocked.ExitCode.Should().Be(ExitCode.Refused, blocked.Out);
         blocked.Out.Should().Contain("prod/stuck");
         inPart.ExitCode.Should().Be(ExitCode.DoneInPart, inPart.Out);
+    }
+
+    [Fact]
+    public async Task A_drain_that_would_lose_something_is_refused_with_3_and_what_lifts_it_does()
+    {
+        await using var cluster = await ToolCluster.StartAsync(builder => TwoMachines(builder)
+            .WithVirtualMachine("bare", machine => machine.In("prod").On("worker-1").Standalone())
+            .WithVirtualMachine("manual", machine => machine.In("prod").On("worker-1").Run(SimulatedRunStrategy.Manual).WithLabel("tier", "test")));
+        cluster.Simulated.Requests.Clear();
+
+        var refused = await cluster.RunAsync("drain", "worker-1", "--yes");
+        var planned = await cluster.RunAsync("plan", "drain", "worker-1", "--on-vm", "prod/bare=skip");
+
+        refused.ExitCode.Should().Be(ExitCode.Refused);
+        refused.Out.Should().StartWith("Refused: ").And.Contain("VM prod/bare").And.Contain("VM prod/manual").And.Contain("set the policy for StaysDown");
+        FromTool(cluster).Should().OnlyContain(request => !request.IsWrite);
+        cluster.Simulated.Guests.On("worker-1").Should().HaveCount(4);
+        planned.ExitCode.Should().Be(ExitCode.Refused);
+        planned.Out.Should().Contain("(VM prod/bare) alone").And.Contain("!! VM prod/manual");
+
+        var run = await cluster.RunAsync("drain", "worker-1", "--yes", "--on-vm", "prod/bare=skip", "--on-labels", "tier in (test)=proceed", "--on-fate", "would-be-lost=refuse");
+
+        run.ExitCode.Should().Be(ExitCode.Done, run.Out);
+        cluster.Simulated.Guests.On("worker-1").Select(guest => guest.Name).Should().Equal("bare");
+    }
+
+    [Theory]
+    [InlineData("--on-fate", "doomed=skip", "'doomed'")]
+    [InlineData("--on-fate", "blocks=explode", "shut-down-then-start")]
+    [InlineData("--on-vm", "web=skip", "NAMESPACE/NAME")]
+    [InlineData("--on-labels", "tier in db=skip", "no label selector")]
+    public async Task A_policy_that_cannot_be_understood_ends_with_2_and_what_was_expected(string option, string value, string expected)
+    {
+        await using var cluster = await ToolCluster.StartAsync(TwoMachines);
+
+        var run = await cluster.RunAsync("drain", "worker-1", "--yes", option, value);
+
+        run.ExitCode.Should().Be(ExitCode.Usage);
+        run.Error.Should().Contain(expected);
     }
 
     [Fact]

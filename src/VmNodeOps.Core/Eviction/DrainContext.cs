@@ -21,6 +21,9 @@ internal sealed class DrainContext(StepContext step, DrainOptions options, NodeI
 
     public TimeProvider Time => step.Time;
 
+    /// <summary>What the policy has to say before each eviction.</summary>
+    public TreatmentGuard Guard { get; } = new(step, inventory, machines, DrainPlan.RuleOf(options));
+
     /// <summary>Progress of the drain as a whole: those who queue get on when others do.</summary>
     public Patience Patience { get; } = new(step.Time);
 

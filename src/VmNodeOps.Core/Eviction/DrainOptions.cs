@@ -10,6 +10,10 @@ public sealed record DrainOptions
     /// <value><c>kubevirt.io=virt-launcher</c>: virtual machines, and nothing else.</value>
     public string PodSelector { get; init; } = LauncherPods.Selector;
 
+    /// <summary>What is done about each virtual machine, by what would become of it.</summary>
+    /// <value>The defaults of <see cref="VirtualMachinePolicy"/>: no machine is lost and none left down, or the run is refused before anything is written.</value>
+    public VirtualMachinePolicy Policy { get; init; } = new();
+
     /// <summary>Whether pods of DaemonSets are left where they are. They would come back at once, for a cordon does not keep them away.</summary>
     /// <value>False: where the selector chooses one, the run does not begin and names it.</value>
     public bool IgnoreDaemonSets { get; init; }
@@ -78,6 +82,7 @@ public sealed record DrainOptions
     internal DrainOptions Checked()
     {
         ArgumentNullException.ThrowIfNull(PodSelector, nameof(PodSelector));
+        ArgumentNullException.ThrowIfNull(Policy, nameof(Policy));
         PodSelectors.Check(PodSelector);
         if (GracePeriod is { } grace && grace < TimeSpan.FromSeconds(1))
         {

@@ -7,21 +7,25 @@ internal static class DrainPlan
 {
     private const int Named = 10;
 
-    public static StepPlan Make(string step, DrainOptions options, NodeInventory inventory, Snapshot<Pod> pods)
+    /// <param name="step">The step's name.</param>
+    /// <param name="options">How the node is drained.</param>
+    /// <param name="inventory">Its machines.</param>
+    /// <param name="pods">Its pods, as selected.</param>
+    /// <param name="expected">What becomes of each machine, and what the policy has about it.</param>
+    public static StepPlan Make(string step, DrainOptions options, NodeInventory inventory, Snapshot<Pod> pods, IReadOnlyList<MachineExpectation> expected)
     {
-        var machines = inventory.Machines.ToDictionary(machine => machine.Name);
+        var machines = expected.ToDictionary(machine => machine.Name);
         var judged = pods.Items.Select(pod => (Pod: pod, Verdict: PodRules.Judge(pod, options))).ToList();
         return new StepPlan
         {
             Step = step,
             Rights = Rights(inventory.NodeName),
-            Actions = [.. judged.Where(one => one.Verdict.Treatment == PodTreatment.Remove).Select(one => Act(one.Pod, one.Verdict, options, machines, inventory.KubeVirt))],
-            Findings = [.. PodFindings(judged), .. Findings(options, inventory, pods)],
+            Actions = [.. judged.Where(one => one.Verdict.Treatment == PodTreatment.Remove).Select(one => Act(one.Pod, one.Verdict, options, machines)).OfType<PlannedAction>()],
+            Findings = [.. PodFindings(judged), .. Findings(options, inventory, pods, expected)],
         };
     }
 
-    private static PlannedAction Act(
-        Pod pod, PodVerdict verdict, DrainOptions options, Dictionary<ObjectName, NodeMachine> machines, KubeVirtInstallation? installation)
+    private static PlannedAction? Act(Pod pod, PodVerdict verdict, DrainOptions options, Dictionary<ObjectName, MachineExpectation> machines)
     {
         var machine = LauncherPods.IsLauncher(pod) && LauncherPods.InstanceOf(pod) is { } name ? machines.GetValueOrDefault(name) : null;
         if (pod.IsFinished)
@@ -36,25 +40,13 @@ internal static class DrainPlan
         }
 
         var (kind, verb) = options.DisableEviction ? (ActionKind.Delete, "delete") : (ActionKind.Evict, "evict");
-        if (machine is null)
-        {
-            return new PlannedAction { Kind = kind, Target = Refer.To(pod), What = $"{verb} {pod.Name}", Why = WhyOf(pod, verdict) };
-        }
-
-        var rule = RuleOf(options);
-        var fate = rule.Of(machine, installation);
-        return new PlannedAction
-        {
-            Kind = kind,
-            Target = Refer.To(pod),
-            Fate = fate,
-            What = $"{verb} {pod.Name.Name} (VM {machine.Name})",
-            Why = rule.Describe(machine, fate),
-        };
+        return machine is null
+            ? new PlannedAction { Kind = kind, Target = Refer.To(pod), What = $"{verb} {pod.Name}", Why = WhyOf(pod, verdict) }
+            : TreatmentPlan.Act(pod, machine, kind, verb);
     }
 
     /// <summary>Why machines leave in a drain with these options.</summary>
-    public static FateRule RuleOf(DrainOptions options) => options.DisableEviction ? FateRule.Deletion : FateRule.Eviction;
+    public static FateRule RuleOf(DrainOptions options) => (options.DisableEviction ? FateRule.Deletion : FateRule.Eviction).Under(options.Policy);
 
     private static string WhyOf(Pod pod, PodVerdict verdict) =>
         PodRules.IsHotplugAttachment(pod) ? "It holds disks of a guest and goes after it."
@@ -93,7 +85,8 @@ internal static class DrainPlan
         }
     }
 
-    private static IEnumerable<Finding> Findings(DrainOptions options, NodeInventory inventory, Snapshot<Pod> pods)
+    private static IEnumerable<Finding> Findings(
+        DrainOptions options, NodeInventory inventory, Snapshot<Pod> pods, IReadOnlyList<MachineExpectation> expected)
     {
         if (!inventory.ServesKubeVirt && options.SelectsLaunchers)
         {
@@ -107,20 +100,24 @@ internal static class DrainPlan
         }
 
         var chosen = MachinesOf(pods.Items.Where(pod => !pod.IsFinished));
-        foreach (var machine in inventory.Machines.Where(machine => chosen.Contains(machine.Name)))
+        foreach (var machine in expected.Where(machine => chosen.Contains(machine.Name)))
         {
-            var fate = RuleOf(options).Of(machine, inventory.KubeVirt);
-            if (FateTexts.Warning(machine, fate) is { } warning)
+            foreach (var finding in TreatmentPlan.Findings(machine))
             {
-                yield return warning;
+                yield return finding;
             }
 
-            if (Consent(options, machine) is { } consent)
+            if (machine.Treatment != VirtualMachineTreatment.Proceed)
+            {
+                continue;
+            }
+
+            if (Consent(options, machine.Before) is { } consent)
             {
                 yield return consent;
             }
 
-            if (Grace(options, machine, fate) is { } grace)
+            if (Grace(options, machine.Before, machine.Fate) is { } grace)
             {
                 yield return grace;
             }

@@ -15,9 +15,11 @@ internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
     {
         var inventory = await NodeInventory.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         var pods = await ListAsync(context, inventory, cancellationToken).ConfigureAwait(false);
-        context.Handover.Put(DrainPlan.RuleOf(options));
+        var rule = DrainPlan.RuleOf(options);
+        context.Handover.Put(rule);
         context.Handover.Put(new DrainScope(DrainPlan.MachinesOf(pods.Items)));
-        var plan = DrainPlan.Make(Name, options, inventory, pods);
+        var expected = inventory.Machines.Select(machine => rule.Expect(machine, inventory, context.Node)).ToList();
+        var plan = DrainPlan.Make(Name, options, inventory, pods, expected);
         return options.Rehearse ? await Rehearsal.AddAsync(plan, context, inventory, pods, cancellationToken).ConfigureAwait(false) : plan;
     }
 

@@ -197,7 +197,7 @@ internal sealed class Drainage
             var machine = InventoryReading.Join(_inventory.NodeName, name, [eviction.Pod], instance, _machines.FindMachine(name));
             if (machine.IsAtHome)
             {
-                _machines.Follow(MachineExpectation.Of(machine, DrainPlan.RuleOf(_options).Of(machine, _inventory.KubeVirt), _context.Node.Planned));
+                _machines.Follow(_drain!.Guard.Expect(machine));
             }
         }
     }

@@ -17,7 +17,11 @@ internal abstract record EvictionDecision
 
     /// <summary>Nothing more is done about it: it may stay.</summary>
     /// <param name="Why">Why, as a sentence.</param>
-    public sealed record Leave(string Why) : EvictionDecision;
+    /// <param name="IsPlanned">Whether the plan has said so already.</param>
+    public sealed record Leave(string Why, bool IsPlanned = false) : EvictionDecision;
+
+    /// <summary>Delete a launcher pod whose instance is gone, once fresh reads have proven that.</summary>
+    public sealed record DeleteOrphan : EvictionDecision;
 
     /// <summary>Wait for news, or until the time for another try has come.</summary>
     /// <param name="Code">One word for programs: what is awaited.</param>
@@ -30,7 +34,8 @@ internal abstract record EvictionDecision
     /// <param name="Code">One word for programs.</param>
     /// <param name="Why">What stands against it.</param>
     /// <param name="Lift">What lifts it, as a sentence.</param>
-    public sealed record Stuck(string Code, string Why, string Lift) : EvictionDecision;
+    /// <param name="MayEscalate">Whether a harder way may be tried; not where the policy itself stands against it.</param>
+    public sealed record Stuck(string Code, string Why, string Lift, bool MayEscalate = true) : EvictionDecision;
 }
 
 /// <summary>The ways in which a pod is made to leave.</summary>

@@ -84,12 +84,15 @@ internal sealed class PodEviction
                 case EvictionDecision.Ask ask:
                     await AskAsync(pod, ask.How, cancellationToken).ConfigureAwait(false);
                     continue;
+                case EvictionDecision.DeleteOrphan:
+                    await DeleteOrphanAsync(pod, cancellationToken).ConfigureAwait(false);
+                    continue;
                 case EvictionDecision.Look:
                     await LookAtInstanceAsync(pod, cancellationToken).ConfigureAwait(false);
                     continue;
             }
 
-            if (await _ladder.ClimbAsync(pod, Current, Instance, _memory.How, cancellationToken).ConfigureAwait(false) is { } rung)
+            if (Current is not EvictionDecision.Stuck { MayEscalate: false } && await _ladder.ClimbAsync(pod, Current, Instance, _memory.How, cancellationToken).ConfigureAwait(false) is { } rung)
             {
                 // What was asked in a gentler way says nothing about this one.
                 _memory = new EvictionMemory { How = rung };
@@ -124,7 +127,7 @@ internal sealed class PodEviction
         }
 
         return HotplugPods.Judge(pod, _drain)
-            ?? EvictionJudge.Decide(pod, Instance, _drain.Inventory.KubeVirt, _memory with { IsRetryDue = isRetryDue });
+            ?? _drain.Guard.Review(EvictionJudge.Decide(pod, Instance, _drain.Inventory.KubeVirt, _memory with { IsRetryDue = isRetryDue }), pod, Instance);
     }
 
     /// <summary>How long until a pod that does not end is given up; for ever, where none is.</summary>
@@ -136,7 +139,7 @@ internal sealed class PodEviction
     {
         var news = decision != Current || pod.IsDeleting != IsDeleting;
         (Current, IsDeleting) = (decision, pod.IsDeleting);
-        IsStuck = decision is EvictionDecision.Stuck && !_ladder.MayClimb(pod, _memory.How);
+        IsStuck = decision is EvictionDecision.Stuck stuck && !(stuck.MayEscalate && _ladder.MayClimb(pod, _memory.How));
         _ladder.Note(pod, decision);
         if (!news)
         {
@@ -147,7 +150,7 @@ internal sealed class PodEviction
         var trouble = decision switch
         {
             EvictionDecision.Wait { IsTrouble: true } wait => wait.Why,
-            EvictionDecision.Stuck stuck => $"{stuck.Why}. {stuck.Lift}",
+            EvictionDecision.Stuck { Why: var cause, Lift: var lift } => $"{cause}. {lift}",
             _ => null,
         };
         if (trouble is not null && Machine is { } machine)
@@ -155,7 +158,7 @@ internal sealed class PodEviction
             _context.Machines.Note(machine, report => report with { Message = Sentences.Begin(trouble) });
         }
 
-        if (decision is EvictionDecision.Leave { Why: var why } && _verdict.Treatment != PodTreatment.LeaveAlone)
+        if (decision is EvictionDecision.Leave { IsPlanned: false, Why: var why } && _verdict.Treatment != PodTreatment.LeaveAlone)
         {
             _context.ReportFinding(new Finding
             {
@@ -193,6 +196,17 @@ internal sealed class PodEviction
         await Task.WhenAny([.. news, timer]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async Task DeleteOrphanAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        if (await OrphanRemoval.DeleteIfProvenAsync(_context, pod, cancellationToken).ConfigureAwait(false))
+        {
+            _memory = _memory with { Reply = EvictionReply.Accepted, AskedHow = PodRemoval.Delete };
+            return;
+        }
+
+        Remember(pod, PodRemoval.Delete, EvictionReply.TryLater, "its instance was thought to be gone, and is there", retryAfter: null);
     }
 
     private async Task AskAsync(Pod pod, PodRemoval how, CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ internal static class JournaledMachines
             RunStrategy = machine.Machine?.RunStrategy,
             Running = machine.Machine?.Running,
             Fate = expected.Fate,
+            Controller = machine.Instance.Controller,
             WasPaused = machine.Instance.IsPaused,
             WasUnready = expected.MayStayUnready,
         };
@@ -28,6 +29,7 @@ internal static class JournaledMachines
         Uid = machine.InstanceUid,
         NodeName = nodeName,
         Phase = InstancePhase.Running,
+        Owners = machine.Controller is { } owner ? [owner] : [],
         Conditions = machine.WasPaused ? [new Condition { Type = "Paused", Status = ConditionStatus.True }] : [],
     };
 }

@@ -59,6 +59,9 @@ public sealed record JournaledMachine
     /// <summary>What was to become of it.</summary>
     public required VirtualMachineFate Fate { get; init; }
 
+    /// <summary>What owns the instance: its virtual machine or its replica set; null for one that stands alone.</summary>
+    public Owner? Controller { get; init; }
+
     /// <summary>Whether it was paused. Default false.</summary>
     public bool WasPaused { get; init; }
 

@@ -48,6 +48,12 @@ internal static class PlanDrift
         foreach (var both in before.Where(group => after.Contains(group.Key)))
         {
             var (old, current) = (both.First().Fate, after[both.Key].First().Fate);
+            var (treated, treatedNow) = (both.First().Treatment, after[both.Key].First().Treatment);
+            if (treated != treatedNow)
+            {
+                drift.Add($"Step {approved.Step}: {both.First().What}: the policy said {treated}, and says {treatedNow} now.");
+            }
+
             if (old != current)
             {
                 drift.Add($"Step {approved.Step}: {both.First().What}: the machine's fate was {old}, and is {current} now.");

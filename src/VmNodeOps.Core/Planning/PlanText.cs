@@ -17,7 +17,7 @@ internal static class PlanText
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"{++number}. {step.Step}");
             foreach (var action in step.Actions)
             {
-                var fate = action.Fate is { } machine ? $" [{machine}]" : "";
+                var fate = action.Fate is { } machine ? $" [{string.Join(", ", [machine.ToString(), .. action.Traits.Select(trait => trait.ToString())])}]" : "";
                 text.AppendLine(CultureInfo.InvariantCulture, $"   - {action.What}{fate}").AppendLine(CultureInfo.InvariantCulture, $"     {action.Why}");
             }
 

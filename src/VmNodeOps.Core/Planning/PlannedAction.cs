@@ -14,6 +14,12 @@ public sealed record PlannedAction
     /// <summary>What becomes of the virtual machine, if the act concerns one; otherwise null.</summary>
     public VirtualMachineFate? Fate { get; init; }
 
+    /// <summary>What the policy says of the virtual machine; null if the act concerns none, or no policy was asked.</summary>
+    public VirtualMachineTreatment? Treatment { get; init; }
+
+    /// <summary>What else is to be known of the virtual machine. Default nothing.</summary>
+    public IReadOnlyList<VirtualMachineTrait> Traits { get; init; } = [];
+
     /// <summary>What is done, in a few words: <c>evict virt-launcher-db-x7k2p (VM prod/db)</c>.</summary>
     public required string What { get; init; }
 
@@ -50,6 +56,18 @@ public enum ActionKind
 
     /// <summary>Gathers evidence that the node is down.</summary>
     Confirm,
+
+    /// <summary>Leaves something alone on purpose, and writes nothing.</summary>
+    Leave,
+
+    /// <summary>Shuts a virtual machine down, as KubeVirt does it.</summary>
+    Stop,
+
+    /// <summary>Starts a virtual machine, with the very setting that it had.</summary>
+    Start,
+
+    /// <summary>Asks KubeVirt to migrate a virtual machine live.</summary>
+    Migrate,
 
     /// <summary>Calls code of the embedding program.</summary>
     Hook,

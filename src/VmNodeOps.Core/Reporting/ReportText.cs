@@ -35,7 +35,7 @@ internal static class ReportText
                 VirtualMachineOutcome.Moving => "from",
                 _ => "was on",
             };
-            var way = machine.To is { } to ? $"{machine.From} → {to}" : $"{left} {machine.From}";
+            var way = machine.To is { } to && to != machine.From ? $"{machine.From} → {to}" : $"{left} {machine.From}";
             text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(machine.Name.ToString())}  {machine.Outcome}: {way}{away}");
 
             // For a machine that runs elsewhere the line above says it all.

@@ -45,7 +45,10 @@ public enum VirtualMachineOutcome
     /// <summary>Runs on another node after a restart.</summary>
     Restarted,
 
-    /// <summary>Is down, as its run strategy has it; it can be started.</summary>
+    /// <summary>Is gone, and another instance of its replica set runs on another node in its place.</summary>
+    Replaced,
+
+    /// <summary>Is down, as its run strategy or the policy has it; it can be started.</summary>
     StaysDown,
 
     /// <summary>Was to run elsewhere, and does not.</summary>

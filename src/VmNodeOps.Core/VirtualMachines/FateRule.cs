@@ -22,15 +22,37 @@ internal sealed record FateRule
 
     public required Func<NodeMachine, VirtualMachineFate, string> Describe { get; init; }
 
-    /// <summary>What left the node in an earlier run of the same maintenance is still owed: it is expected as the journal has it.</summary>
+    /// <summary>What is done about a machine of that fate.</summary>
+    public Func<NodeMachine, VirtualMachineFate, VirtualMachineTreatment> Treat { get; private init; } = static (_, _) => VirtualMachineTreatment.Proceed;
+
+    /// <summary>The same, each machine as a policy has it.</summary>
+    public FateRule Under(VirtualMachinePolicy policy) => this with { Treat = policy.Of };
+
+    /// <summary>What left the node in an earlier run of the same maintenance, or was stopped by it, is still owed: it is expected as the journal has it.</summary>
     public MachineExpectation Expect(NodeMachine machine, NodeInventory inventory, Node node)
     {
-        if (machine.IsAtHome || !inventory.Journaled.TryGetValue(machine.Name, out var journaled))
+        var journaled = inventory.Journaled.GetValueOrDefault(machine.Name);
+        var isStopped = journaled?.StoppedByUs is not null && IsStopped(machine, journaled);
+        if (journaled is null || (machine.IsAtHome && !isStopped))
         {
-            return MachineExpectation.Of(machine, Of(machine, inventory.KubeVirt), node);
+            var fate = Of(machine, inventory.KubeVirt);
+            return MachineExpectation.Of(machine, fate, node) with { Treatment = Treat(machine, fate) };
         }
 
         var before = machine with { Instance = JournaledMachines.InstanceOf(journaled, machine.NodeName) };
-        return MachineExpectation.Of(before, journaled.Fate, node) with { MayStayUnready = journaled.WasUnready };
+        var expected = MachineExpectation.Of(before, journaled.Fate, node) with { MayStayUnready = journaled.WasUnready };
+        return isStopped ? expected with { Treatment = AfterStop(Treat(before, journaled.Fate), journaled.StoppedByUs!) } : expected;
     }
+
+    /// <summary>A stop is kept before it is asked for, so that it may not have been: then the machine runs on as if nothing had been.</summary>
+    private static bool IsStopped(NodeMachine machine, JournaledMachine journaled) =>
+        machine.Machine is { IsDeleting: false } wish
+        && wish.Uid == journaled.StoppedByUs!.MachineUid
+        && (machine.Instance is not { IsFinal: false, IsDeleting: false } || machine.Instance.Uid != journaled.InstanceUid || wish.RunStrategy == RunStrategy.Halted);
+
+    /// <summary>Where the policy of this run says nothing of a shutdown, what an earlier run has stopped waits for the return of the node.</summary>
+    private static VirtualMachineTreatment AfterStop(VirtualMachineTreatment now, JournaledStop stop) =>
+        now.ShutsDown() ? now
+        : stop.StartedAt is null ? VirtualMachineTreatment.ShutDownUntilReturn
+        : VirtualMachineTreatment.ShutDownThenStart;
 }

@@ -26,36 +26,24 @@ internal static class FateTexts
         _ => $"Its guest died with the node. {Afterwards(machine, fate)}",
     };
 
-    /// <summary>What somebody should know before it happens, with what would change it; null for a fate that harms nobody.</summary>
-    public static Finding? Warning(NodeMachine machine, VirtualMachineFate fate)
+    /// <summary>What somebody should know before it happens, and what would change it; null for a fate that harms nobody.</summary>
+    public static (string Code, string Message, string Lift)? Concern(NodeMachine machine, VirtualMachineFate fate) => fate switch
     {
-        var (code, message, lift) = fate switch
-        {
-            VirtualMachineFate.StaysDown or VirtualMachineFate.RestartsOnlyIfKilled => (
-                "StaysDown", Afterwards(machine, fate), $"Migrate it before, or start it afterwards: {StartCommand(machine.Name, machine.Machine?.RunStrategy)}"),
-            VirtualMachineFate.WouldBeLost => ("WouldBeLost", Afterwards(machine, fate), "Migrate it before, or make a virtual machine of it."),
-            VirtualMachineFate.ReplacedUnderNewName => ("ReplacedUnderNewName", Afterwards(machine, fate), ""),
-            VirtualMachineFate.Blocks => (
-                "NotMigratable",
-                $"It is to be migrated live (eviction strategy LiveMigrate) but cannot be: {WhyNotMigratable(machine.Instance)}. The node will not become empty.",
-                $"Make it migratable, or set another eviction strategy, or shut it down: virtctl stop -n {machine.Name.Namespace} {machine.Name.Name}"),
-            VirtualMachineFate.External => (
-                "External", "KubeVirt does not move it (eviction strategy External).", "Make sure that its own controller runs and moves it."),
-            VirtualMachineFate.OrphanLauncher => (
-                "OrphanLauncher",
-                "Its instance is gone and only a pod is left, whose eviction KubeVirt refuses.",
-                $"Make sure that no guest runs in it, then delete it: kubectl delete pod -n {machine.Name.Namespace} {string.Join(' ', machine.Pods.Select(pod => pod.Pod.Name.Name))}"),
-            _ => ("", "", ""),
-        };
-        return code.Length == 0 ? null : new Finding
-        {
-            Severity = FindingSeverity.Warning,
-            Code = code,
-            Message = $"VM {machine.Name}: {message}",
-            Lift = lift,
-            Object = machine.Instance is { } instance ? Refer.To(instance) : machine.Pods.Count > 0 ? Refer.To(machine.Pods[0].Pod) : null,
-        };
-    }
+        VirtualMachineFate.StaysDown or VirtualMachineFate.RestartsOnlyIfKilled => (
+            fate.ToString(), Afterwards(machine, fate), $"Migrate it before, or start it afterwards: {StartCommand(machine.Name, machine.Machine?.RunStrategy)}."),
+        VirtualMachineFate.WouldBeLost => ("WouldBeLost", Afterwards(machine, fate), "Migrate it before, or make a virtual machine of it."),
+        VirtualMachineFate.ReplacedUnderNewName => ("ReplacedUnderNewName", Afterwards(machine, fate), ""),
+        VirtualMachineFate.Blocks => (
+            "NotMigratable",
+            $"It is to be migrated live (eviction strategy LiveMigrate) but cannot be: {WhyNotMigratable(machine.Instance)}. The node will not become empty.",
+            $"Make it migratable, or set another eviction strategy, or shut it down: virtctl stop -n {machine.Name.Namespace} {machine.Name.Name}."),
+        VirtualMachineFate.External => ("External", "KubeVirt does not move it (eviction strategy External).", "Make sure that its own controller runs and moves it."),
+        VirtualMachineFate.OrphanLauncher => (
+            "OrphanLauncher",
+            "Its instance is gone and only a pod is left, whose eviction KubeVirt refuses.",
+            $"Make sure that no guest runs in it, then delete it: kubectl delete pod -n {machine.Name.Namespace} {string.Join(' ', machine.Pods.Select(pod => pod.Pod.Name.Name))}."),
+        _ => null,
+    };
 
     /// <summary>What starts a machine by hand. KubeVirt refuses that for strategy Once; without its ended instance such a machine starts again.</summary>
     public static string StartCommand(ObjectName name, RunStrategy? strategy) => strategy == RunStrategy.Once

@@ -15,6 +15,9 @@ internal sealed record MachineExpectation
     /// <summary>Whether it ran on a healthy node without being Ready, so that being Ready cannot be asked of it.</summary>
     public bool MayStayUnready { get; init; }
 
+    /// <summary>What the policy has done about it.</summary>
+    public VirtualMachineTreatment Treatment { get; init; }
+
     public ObjectName Name => Before.Name;
 
     public string NodeName => Before.NodeName;
@@ -22,7 +25,13 @@ internal sealed record MachineExpectation
     public VirtualMachineInstance? Instance => Before.Instance;
 
     /// <summary>Whether it must run on another node in the end.</summary>
-    public bool IsToRun => Fate is VirtualMachineFate.Migrates or VirtualMachineFate.RestartsElsewhere or VirtualMachineFate.External or VirtualMachineFate.Blocks;
+    public bool IsToRun => Treatment switch
+    {
+        VirtualMachineTreatment.Skip or VirtualMachineTreatment.ShutDownUntilReturn => false,
+        VirtualMachineTreatment.ShutDownThenStart => true,
+        _ => Fate is VirtualMachineFate.Migrates or VirtualMachineFate.RestartsElsewhere or VirtualMachineFate.External or VirtualMachineFate.Blocks
+            or VirtualMachineFate.ReplacedUnderNewName,
+    };
 
     /// <summary>What is expected of a machine on a node as it was when the plan was made.</summary>
     public static MachineExpectation Of(NodeMachine machine, VirtualMachineFate fate, Node node)
@@ -50,6 +59,9 @@ internal sealed record MachineNow
 
     /// <summary>The last that was heard of the instance that ran before; null if nothing newer than the plan was.</summary>
     public VirtualMachineInstance? Former { get; init; }
+
+    /// <summary>The instance that its replica set has made in its place and that counts for it; null if there is none yet.</summary>
+    public VirtualMachineInstance? Replacement { get; init; }
 
     /// <summary>The virtual machine; null if it was deleted, or if there never was one.</summary>
     public VirtualMachine? Machine { get; init; }

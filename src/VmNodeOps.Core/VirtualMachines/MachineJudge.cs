@@ -11,9 +11,15 @@ namespace VmNodeOps;
 internal static class MachineJudge
 {
     public const string Unmoved = "Runs where it did.";
+    public const string LeftAlone = "Left alone, as the policy has it.";
 
     public static MachineStanding Judge(MachineExpectation before, MachineNow now)
     {
+        if (before.Treatment == VirtualMachineTreatment.Skip)
+        {
+            return Settled(VirtualMachineOutcome.Unmoved, LeftAlone) with { To = before.NodeName };
+        }
+
         if (now.Instance is not { } instance)
         {
             return WithoutInstance(before, now);
@@ -38,8 +44,7 @@ internal static class MachineJudge
     private static MachineStanding WithoutInstance(MachineExpectation before, MachineNow now) => before.Fate switch
     {
         VirtualMachineFate.WouldBeLost => Settled(VirtualMachineOutcome.Lost, "Gone: no virtual machine stood behind this instance, so nobody starts it again."),
-        VirtualMachineFate.ReplacedUnderNewName => Settled(
-            VirtualMachineOutcome.Lost, $"Gone; its replica set {before.Instance?.Controller?.Name} makes another one under a new name."),
+        VirtualMachineFate.ReplacedUnderNewName => Replaced(before, now),
         _ => Down(before, now),
     };
 
@@ -48,11 +53,33 @@ internal static class MachineJudge
         if (before.Before.Machine is null)
         {
             return before.Fate == VirtualMachineFate.ReplacedUnderNewName
-                ? Settled(VirtualMachineOutcome.Lost, $"Ended ({instance.Phase}); its replica set {instance.Controller?.Name} makes another one under a new name.")
+                ? Replaced(before, now)
                 : Settled(VirtualMachineOutcome.Lost, $"Ended ({instance.Phase}): no virtual machine stands behind this instance, so nobody starts it again.");
         }
 
         return Down(before, now);
+    }
+
+    /// <summary>A replica set's instance has arrived when another one of the set runs on another node in its place.</summary>
+    private static MachineStanding Replaced(MachineExpectation before, MachineNow now)
+    {
+        var set = before.Instance?.Controller?.Name;
+        if (now.Replacement is not { } other)
+        {
+            return Underway(MachineStage.Starting, $"Gone; its replica set {set} is to make another one on another node.");
+        }
+
+        if (other.NodeName is null || !(IsAsReadyAs(before, other) || (other is { Phase: InstancePhase.Running, IsReady: true })))
+        {
+            return Underway(MachineStage.Starting, $"Its replica set {set} has made {other.Name.Name}, phase {other.Phase}.{Reason(other)}", other.NodeName);
+        }
+
+        var away = Away(before, now, other);
+        return Settled(VirtualMachineOutcome.Replaced, $"{other.Name.Name} of its replica set {set} runs on {other.NodeName} in its place{WasAway(away)}.") with
+        {
+            To = other.NodeName,
+            AwayFor = away,
+        };
     }
 
     /// <summary>There is no running instance: what the machine's run strategy says now decides whether one will come.</summary>
@@ -66,6 +93,11 @@ internal static class MachineJudge
         if (now.IsComplete && now.Machine is null or { IsDeleting: true })
         {
             return Settled(VirtualMachineOutcome.StaysDown, "Its virtual machine was deleted meanwhile.");
+        }
+
+        if (before.Treatment.ShutsDown())
+        {
+            return ShutDown(before, now);
         }
 
         var machine = now.Machine ?? before.Before.Machine;
@@ -84,6 +116,11 @@ internal static class MachineJudge
         var message = $"Down, and stays so (run strategy {machine.RunStrategy}); '{FateTexts.StartCommand(before.Name, machine.RunStrategy)}' starts it.";
         return Settled(before.IsToRun && machine.RunStrategy != RunStrategy.Halted ? VirtualMachineOutcome.Missing : VirtualMachineOutcome.StaysDown, message);
     }
+
+    /// <summary>It was stopped on purpose; its run strategy says nothing until it is put back.</summary>
+    private static MachineStanding ShutDown(MachineExpectation before, MachineNow now) => before.Treatment == VirtualMachineTreatment.ShutDownUntilReturn
+        ? Settled(VirtualMachineOutcome.StaysDown, "Shut down for the maintenance, as the policy has it; it is started again when the node returns to service.")
+        : Underway(MachineStage.Starting, $"Shut down for the maintenance; it is started again when the drain is done.{Trouble(now.Machine)}");
 
     private static MachineStanding OnOldNode(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
     {
@@ -140,9 +177,7 @@ internal static class MachineJudge
             return Underway(MachineStage.Starting, $"Starting{where}, phase {instance.Phase}.{Reason(instance)}", instance.NodeName);
         }
 
-        var runningSince = instance.PhaseTransitions.TryGetValue(InstancePhase.Running, out var since) ? since : now.At;
-        // Nobody knows when a machine stopped that had left the node before anybody watched: in a run that died.
-        TimeSpan? away = LastRun(before, now) is { } last ? (runningSince > last ? runningSince - last : TimeSpan.Zero) : null;
+        var away = Away(before, now, instance);
         return new MachineStanding
         {
             Outcome = VirtualMachineOutcome.Restarted,
@@ -152,6 +187,13 @@ internal static class MachineJudge
             Message = $"Runs on {instance.NodeName} after a restart{WasAway(away)}.{Paused(instance)}",
             IsSettled = true,
         };
+    }
+
+    /// <summary>Null where nobody knows: a machine that had left the node before anybody watched, in a run that died.</summary>
+    private static TimeSpan? Away(MachineExpectation before, MachineNow now, VirtualMachineInstance instance)
+    {
+        var runningSince = instance.PhaseTransitions.TryGetValue(InstancePhase.Running, out var since) ? since : now.At;
+        return LastRun(before, now) is not { } last ? null : runningSince > last ? runningSince - last : TimeSpan.Zero;
     }
 
     private static string WasAway(TimeSpan? away) =>

@@ -11,6 +11,7 @@ internal sealed class MachineWatch : IAsyncDisposable
 {
     private readonly StepContext _context;
     private readonly HashSet<string> _planned;
+    private readonly DateTimeOffset _since;
     private readonly LiveView<VirtualMachineInstance> _instances;
     private readonly LiveView<Migration> _migrations;
     private readonly LiveView<VirtualMachine> _machines;
@@ -27,7 +28,12 @@ internal sealed class MachineWatch : IAsyncDisposable
             ? (cluster.VirtualMachineInstances, cluster.Migrations, cluster.VirtualMachines)
             : (NoObjects<VirtualMachineInstance>.Reader, NoObjects<Migration>.Reader, NoObjects<VirtualMachine>.Reader);
         // Instances are followed all over the cluster, because they go to other nodes and late ones may come from any namespace.
-        _instances = new(instances, Selection.All, inventory.Instances, Board, static instance => [instance.Name], services, IsOfThisRun);
+        // What replaced an instance in an earlier run has long come: then everything is to be told.
+        var from = inventory.Machines.Any(machine => machine.Instance is null && inventory.Journaled.GetValueOrDefault(machine.Name)?.Fate == VirtualMachineFate.ReplacedUnderNewName)
+            ? null
+            : inventory.Instances;
+        _instances = new(instances, Selection.All, from, Board, SubjectsOf, services, IsOfThisRun);
+        _since = inventory.ReadAt;
         _migrations = new(
             migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
         _machines = new(machines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
@@ -156,6 +162,7 @@ internal sealed class MachineWatch : IAsyncDisposable
         while (true)
         {
             var news = Board.Next(expectation.Name);
+            news = SetOf(expectation.Instance!) is { } set ? Task.WhenAny(news, Board.Next(set)) : news;
             EnsureWatching();
             var now = Look(following);
             TellFailures(following, now);
@@ -226,6 +233,7 @@ internal sealed class MachineWatch : IAsyncDisposable
         {
             Instance = instance,
             Former = following.Former,
+            Replacement = expectation.Fate == VirtualMachineFate.ReplacedUnderNewName ? FindReplacement(expectation) : null,
             Machine = _machines.Find(expectation.Name),
             Migrations = migrations,
             TargetPod = following.Target.Find(migrations),
@@ -233,6 +241,30 @@ internal sealed class MachineWatch : IAsyncDisposable
             At = _context.Time.GetUtcNow(),
         };
     }
+
+    /// <summary>
+    /// Instances that a replica set has made since the plan, on other nodes, count for those that have gone, one for one: the first ready one for the first name, and so on.
+    /// </summary>
+    private VirtualMachineInstance? FindReplacement(MachineExpectation expectation)
+    {
+        var set = expectation.Instance!.Controller?.Uid;
+        var rank = _followings.Values.Count(other => other.Expectation.Fate == VirtualMachineFate.ReplacedUnderNewName
+            && other.Expectation.Instance!.Controller?.Uid == set
+            && other.Expectation.Name.CompareTo(expectation.Name) < 0);
+        return _instances
+            .Where(instance => instance.Controller?.Uid == set && instance.CreatedAt >= _since && instance.NodeName != expectation.NodeName && !instance.IsFinal && !instance.IsDeleting)
+            .OrderByDescending(instance => instance.IsReady)
+            .ThenBy(instance => instance.CreatedAt)
+            .ThenBy(instance => instance.Name)
+            .Skip(rank)
+            .FirstOrDefault();
+    }
+
+    private static IEnumerable<ObjectName> SubjectsOf(VirtualMachineInstance instance) =>
+        SetOf(instance) is { } set ? [instance.Name, set] : [instance.Name];
+
+    private static ObjectName? SetOf(VirtualMachineInstance instance) =>
+        instance.Controller is { Kind: "VirtualMachineInstanceReplicaSet" } set && ObjectName.IsValid(set.Name) ? new ObjectName(instance.Name.Namespace, set.Name) : null;
 
     private bool IsOfThisRun(VirtualMachineInstance instance) =>
         _planned.Contains(instance.Uid)

@@ -26,6 +26,9 @@ public sealed record NodeInventory
     /// <summary>Everything joined, by name.</summary>
     public required IReadOnlyList<NodeMachine> Machines { get; init; }
 
+    /// <summary>When it was read, by the server's clock, in whole seconds as objects tell when they were made; for a maintenance that is gone on with, when that was opened.</summary>
+    internal DateTimeOffset ReadAt { get; init; }
+
     /// <summary>What an earlier run of the same maintenance found, by name; they are in <see cref="Machines"/> even if they have left the node.</summary>
     internal IReadOnlyDictionary<ObjectName, JournaledMachine> Journaled { get; init; } = new Dictionary<ObjectName, JournaledMachine>();
 
@@ -51,7 +54,10 @@ public sealed record NodeInventory
 
         var journal = context.Handover.Find<JournalReading>()?.Journal;
         var inventory = await InventoryReading.ReadAsync(context.Node.Name.Name, context.Cluster, cancellationToken, journal).ConfigureAwait(false);
+        inventory = inventory with { ReadAt = WholeSeconds(journal?.OpenedAt ?? context.ServerTime) };
         context.Handover.Put(inventory);
         return inventory;
     }
+
+    private static DateTimeOffset WholeSeconds(DateTimeOffset time) => DateTimeOffset.FromUnixTimeSeconds(time.ToUnixTimeSeconds());
 }

@@ -20,6 +20,9 @@ public sealed record NodeMachine
     /// <summary>Its launcher pods on the node, by name. Default none: the instance is told to run here, but has no pod.</summary>
     public IReadOnlyList<LauncherPod> Pods { get; init; } = [];
 
+    /// <summary>What else is to be known of it now, beside what would become of it.</summary>
+    public IReadOnlyList<VirtualMachineTrait> Traits => [.. VirtualMachineTraits.Of(this)];
+
     /// <summary>Whether the instance is on this node, or on its way to it without having been elsewhere: a loss of the node is its loss.</summary>
     public bool IsAtHome =>
         Instance is not null && (Instance.NodeName is null ? Pods.Any(pod => pod.Role == LauncherRole.Current) : Instance.NodeName == NodeName);

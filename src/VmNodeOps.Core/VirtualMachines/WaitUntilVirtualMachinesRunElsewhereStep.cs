@@ -79,7 +79,7 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
         var counts = settled
             .GroupBy(one => one.Standing.Outcome)
             .OrderBy(group => group.Key)
-            .Select(group => group.Key is VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted
+            .Select(group => group.Key is VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted or VirtualMachineOutcome.Replaced
                 ? $"{group.Count()} {Word(group.Key)}"
                 : $"{group.Count()} {Word(group.Key)} ({string.Join(", ", group.Select(one => one.Expected.Name))})");
         return StepOutcome.Succeeded(string.Join(", ", counts));
@@ -91,6 +91,8 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
     {
         VirtualMachineOutcome.Migrated => "migrated",
         VirtualMachineOutcome.Restarted => "restarted elsewhere",
+        VirtualMachineOutcome.Replaced => "replaced elsewhere",
+        VirtualMachineOutcome.Unmoved => "left alone",
         VirtualMachineOutcome.StaysDown => "down and staying so",
         VirtualMachineOutcome.Lost => "gone",
         _ => outcome.ToString(),

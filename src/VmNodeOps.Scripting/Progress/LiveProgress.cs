@@ -144,7 +144,7 @@ internal sealed class LiveProgress(IAnsiConsole console)
 
     private static string Mark(VirtualMachineOutcome outcome) => outcome switch
     {
-        VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted => "[green]✓[/]",
+        VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted or VirtualMachineOutcome.Replaced => "[green]✓[/]",
         VirtualMachineOutcome.StaysDown => "[yellow]▪[/]",
         _ => "[red]✗[/]",
     };

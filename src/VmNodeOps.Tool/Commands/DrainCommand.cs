@@ -12,11 +12,13 @@ internal sealed class DrainCommand : Command
     {
         var node = new NodeArgument();
         Arguments.Add(node);
+        var policy = new PolicyOptions();
+        policy.AddTo(this);
         SetAction((parsed, token) =>
         {
             var name = parsed.GetRequiredValue(node);
             var advice = $"Node {name} stays cordoned, and what KubeVirt has begun goes on. To go on: vmnodeops drain {name}. To take the node back: vmnodeops return {name}.";
-            return new MaintenanceRunning(services, parsed).RunAsync(Procedures.Drain(name), asks: true, advice, token);
+            return new MaintenanceRunning(services, parsed).RunAsync(Procedures.Drain(name, policy.Read(parsed)), asks: true, advice, token);
         });
     }
 }

@@ -13,18 +13,20 @@ internal sealed class PlanCommand : Command
         : base("plan", "Shows what a command would do to which object, and why. Writes nothing to the cluster.")
     {
         _services = services;
-        Add("drain", "Shows what `vmnodeops drain` would do.", Procedures.Drain);
-        Add("return", "Shows what `vmnodeops return` would do.", Procedures.Return);
-        Add("recover", "Shows what `vmnodeops recover` would do.", node => Procedures.Recover(node, new NobodyYet()));
+        var policy = new PolicyOptions();
+        policy.AddTo(Add("drain", "Shows what `vmnodeops drain` would do.", (node, parsed) => Procedures.Drain(node, policy.Read(parsed))));
+        Add("return", "Shows what `vmnodeops return` would do.", static (node, _) => Procedures.Return(node));
+        Add("recover", "Shows what `vmnodeops recover` would do.", static (node, _) => Procedures.Recover(node, new NobodyYet()));
     }
 
-    private void Add(string name, string description, Func<string, NodeMaintenance> procedure)
+    private Command Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)
     {
         var node = new NodeArgument();
         var command = new Command(name, description);
         command.Arguments.Add(node);
-        command.SetAction((parsed, token) => RunAsync(parsed, procedure(parsed.GetRequiredValue(node)), token));
+        command.SetAction((parsed, token) => RunAsync(parsed, procedure(parsed.GetRequiredValue(node), parsed), token));
         Subcommands.Add(command);
+        return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, NodeMaintenance maintenance, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using VmNodeOps.Cluster;
 using Xunit.Abstractions;
+using VmNodeOps.Tests.Scenes;
 
 namespace VmNodeOps.Tests.Death;
 
@@ -17,7 +18,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     public Task A_drain_that_dies_is_finished_by_the_next() => TryEveryPointAsync(
         "drain",
         scene => Task.CompletedTask,
-        maintenance => maintenance.GracefulShutdown(),
+        maintenance => maintenance.GracefulShutdown(Drains.OfAll),
         async (scene, again) =>
         {
             (await scene.FinishAsync(again)).EnsureSucceeded();
@@ -29,7 +30,7 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
     [Fact]
     public Task A_return_that_dies_is_finished_by_the_next() => TryEveryPointAsync(
         "return",
-        async scene => (await scene.Runner("before").RunAsync(KillScene.Maintain().GracefulShutdown())).EnsureSucceeded(),
+        async scene => (await scene.Runner("before").RunAsync(KillScene.Maintain().GracefulShutdown(Drains.OfAll))).EnsureSucceeded(),
         maintenance => maintenance.ReturnToService(),
         async (scene, again) =>
         {
@@ -75,13 +76,13 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
             // The first run dies in the middle of its evictions.
             var first = scene.Runner("before");
             using var cancel = new CancellationTokenSource();
-            var run = first.RunAsync(KillScene.Maintain().GracefulShutdown(), cancellationToken: cancel.Token);
+            var run = first.RunAsync(KillScene.Maintain().GracefulShutdown(Drains.OfAll), cancellationToken: cancel.Token);
             await scene.Cluster.UntilAsync(() => scene.Cluster.Requests.Of(subresource: "eviction").Count > 0, "it evicts");
             scene.Cluster.Faults.DropClient(userAgent: "before");
             await cancel.CancelAsync();
             await ((Task)run).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         },
-        maintenance => maintenance.GracefulShutdown(),
+        maintenance => maintenance.GracefulShutdown(Drains.OfAll),
         async (scene, again) =>
         {
             (await scene.FinishAsync(again)).EnsureSucceeded();

@@ -5,7 +5,7 @@ namespace VmNodeOps.Tests.Eviction;
 
 public sealed class DrainPlanTests
 {
-    private static readonly NodeMaintenance Shutdown = NodeMaintenance.OnNode("worker-1").GracefulShutdown();
+    private static readonly NodeMaintenance Shutdown = NodeMaintenance.OnNode("worker-1").GracefulShutdown(Drains.OfAll);
 
     [Fact]
     public async Task A_plan_names_every_machine_with_its_fate_and_writes_nothing()

@@ -56,7 +56,7 @@ public sealed class DrainTests
             .WithVirtualMachine("stuck", vm => vm.On("worker-1").LiveMigrate().NotMigratable())
             .WithVirtualMachine("goes", vm => vm.On("worker-1")));
 
-        var report = await scene.Runner.RunAsync(Shutdown);
+        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1").GracefulShutdown(Drains.OfAll));
 
         report.Result.Should().Be(MaintenanceResult.Blocked);
         report.Steps[2].Outcome.Code.Should().Be("NotMigratable");
@@ -164,16 +164,34 @@ public sealed class DrainTests
     }
 
     [Fact]
-    public async Task A_pod_whose_instance_is_gone_is_named_with_what_removes_it()
+    public async Task A_pod_whose_instance_is_gone_is_deleted_once_fresh_reads_have_proven_that()
     {
         await using var scene = await Scene.StartAsync(Workers);
         scene.Cluster.Objects.Create(Launcher("virt-launcher-orphan-x1y2z", domain: "orphan"));
 
         var report = await scene.Runner.RunAsync(Shutdown);
 
-        report.Result.Should().Be(MaintenanceResult.Blocked, report.ToText());
-        report.Steps[2].Outcome.Code.Should().Be("OrphanLauncher");
+        report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
+        report.Findings.Should().ContainSingle(finding => finding.Code == "OrphanLauncher");
+        scene.Cluster.Objects.Get("pods", "virt-launcher-orphan-x1y2z").Should().BeNull();
+        scene.Cluster.Requests.Of("create", "pods", "eviction").Should().BeEmpty("KubeVirt refuses it for ever");
+        var (delete, proof) = (scene.Cluster.Requests.Of("delete", "pods").Single(), scene.Cluster.Requests.Of("get", "virtualmachineinstances")[^1]);
+        proof.Time.Should().BeOnOrBefore(delete.Time);
+        scene.Cluster.Requests.Of("get", "pods").Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task An_orphan_pod_that_the_policy_keeps_is_named_with_what_removes_it()
+    {
+        await using var scene = await Scene.StartAsync(Workers);
+        scene.Cluster.Objects.Create(Launcher("virt-launcher-orphan-x1y2z", domain: "orphan"));
+
+        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1").GracefulShutdown(
+            Drains.Under(policy => policy with { OrphanLauncher = VirtualMachineTreatment.Refuse })));
+
+        report.Result.Should().Be(MaintenanceResult.Refused, report.ToText());
         report.Summary.Should().Contain("kubectl delete pod -n default virt-launcher-orphan-x1y2z");
+        scene.Cluster.Requests.Writes.Should().BeEmpty();
     }
 
     [Fact]

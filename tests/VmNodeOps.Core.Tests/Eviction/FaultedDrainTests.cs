@@ -6,7 +6,7 @@ namespace VmNodeOps.Tests.Eviction;
 
 public sealed class FaultedDrainTests(ITestOutputHelper output)
 {
-    private static readonly NodeMaintenance Shutdown = NodeMaintenance.OnNode("worker-1").GracefulShutdown();
+    private static readonly NodeMaintenance Shutdown = NodeMaintenance.OnNode("worker-1").GracefulShutdown(Drains.OfAll);
     private static readonly (string, string, string)[] Targets =
         [("create", "pods", "eviction"), ("patch", "nodes", ""), ("", "pods", ""), ("", "virtualmachineinstances", ""), ("", "", "")];
 

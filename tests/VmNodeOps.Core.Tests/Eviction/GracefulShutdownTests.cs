@@ -18,7 +18,7 @@ public sealed class GracefulShutdownTests
             .WithVirtualMachine("paused", vm => (vm with { IsPaused = true }).On("worker-1").LiveMigrate())
             .WithVirtualMachine("other", vm => vm.On("worker-2")));
 
-        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1").GracefulShutdown());
+        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1").GracefulShutdown(Drains.OfAll));
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
         report.VirtualMachines.ToDictionary(machine => machine.Name.Name, machine => machine.Outcome).Should().BeEquivalentTo(

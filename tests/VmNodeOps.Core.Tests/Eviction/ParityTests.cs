@@ -4,6 +4,7 @@ using VmNodeOps.Testing;
 using VmNodeOps.Testing.Tests.Kubectl;
 using Xunit.Abstractions;
 using static VmNodeOps.Testing.Tests.Kubectl.KubectlScene;
+using VmNodeOps.Tests.Scenes;
 
 namespace VmNodeOps.Tests.Eviction;
 
@@ -47,7 +48,7 @@ public sealed class ParityTests(ITestOutputHelper output)
         {
             scene.Cluster.WriteKubeconfig(kubeconfig);
             using var client = KubernetesCluster.FromKubeConfig(kubeconfig, options: new KubernetesClusterOptions { TimeProvider = scene.Cluster.Time });
-            var report = await new MaintenanceRunner(client, scene.Cluster.Time).RunAsync(NodeMaintenance.OnNode(Node).GracefulShutdown());
+            var report = await new MaintenanceRunner(client, scene.Cluster.Time).RunAsync(NodeMaintenance.OnNode(Node).GracefulShutdown(Drains.OfAll));
             report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
             IsElsewhere(scene.Cluster, "always").Should().BeTrue("ours ends when they run, not when their pods are gone");
             await scene.Cluster.UntilAsync(() => IsAtRest(scene.Cluster), "all is at rest", TimeSpan.FromMinutes(10));
