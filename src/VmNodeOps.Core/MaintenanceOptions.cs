@@ -25,6 +25,14 @@ public sealed record MaintenanceOptions
     /// <value>The defaults of <see cref="JournalOptions"/>.</value>
     public JournalOptions? Journal { get; init; } = new();
 
+    /// <summary>How much a source of the embedding program can prove at most, whatever it says of itself; the sources in <see cref="Evidence"/> are not concerned.</summary>
+    /// <remarks>
+    /// What allows a force delete is decided where the program is put together, not where a source is written: what a maintenance says with <see cref="NodeMaintenance.With"/> can lower it below what
+    /// the runner's own options say, and never raise it.
+    /// </remarks>
+    /// <value><see cref="EvidenceStrength.Claim"/>, which is not enough. <see cref="EvidenceStrength.Strong"/> trusts them.</value>
+    public EvidenceStrength StrongestForeignEvidence { get; init; } = EvidenceStrength.Claim;
+
     /// <summary>What is done with the steps that were carried out when a later one fails or the run is cancelled.</summary>
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>
     public UndoPolicy OnFailure { get; init; } = UndoPolicy.LeaveAsIs;

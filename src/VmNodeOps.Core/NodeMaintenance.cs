@@ -76,5 +76,9 @@ public sealed class NodeMaintenance
         new MaintenanceRunner(cluster).RunAsync(this, plan, cancellationToken: cancellationToken);
 
     /// <summary>The same on other defaults: what was said here with <see cref="With"/> still counts.</summary>
-    internal NodeMaintenance Over(MaintenanceOptions defaults) => new(NodeName, _steps, defaults, _changes);
+    internal NodeMaintenance Over(MaintenanceOptions defaults) => new(NodeName, _steps, defaults, _changes.Add(options => Capped(options, defaults)));
+
+    /// <summary>Whoever puts steps together does not decide whose word is trusted; whoever makes the runner does.</summary>
+    private static MaintenanceOptions Capped(MaintenanceOptions options, MaintenanceOptions defaults) =>
+        options.StrongestForeignEvidence <= defaults.StrongestForeignEvidence ? options : options with { StrongestForeignEvidence = defaults.StrongestForeignEvidence };
 }

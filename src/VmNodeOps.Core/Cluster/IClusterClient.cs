@@ -49,6 +49,9 @@ public interface IClusterClient
     /// <summary>Namespaces.</summary>
     INamespaces Namespaces => throw new ClusterException(ClusterErrorCause.Unsupported, $"{GetType().Name} has no namespaces.");
 
+    /// <summary>What remediation and maintenance operators do to nodes.</summary>
+    IRemediations Remediations => throw new ClusterException(ClusterErrorCause.Unsupported, $"{GetType().Name} has no remediations.");
+
     /// <summary>Kubernetes Events.</summary>
     IClusterEvents Events { get; }
 

@@ -6,11 +6,18 @@ namespace VmNodeOps;
 /// <summary>Makes the node unschedulable, so that nothing comes back while it is emptied. Undo makes it schedulable only if it was so before.</summary>
 internal sealed class CordonStep : IUndoableStep
 {
+    private const string NodeIsGone = "NodeObjectGone";
+
     public string Name => "cordon";
 
     public Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var node = context.Node;
+        if (context.NodeIsGone)
+        {
+            return Task.FromResult(new StepPlan { Step = Name, Findings = [new Finding { Severity = FindingSeverity.Note, Code = NodeIsGone, Message = $"There is no Node object {node.Name} to cordon." }] });
+        }
+
         // A run that died after it had cordoned the node kept in its journal how the node was before.
         var before = context.Handover.Find<JournalReading>()?.Journal?.WasUnschedulable ?? node.Unschedulable;
         return Task.FromResult(new StepPlan
@@ -27,14 +34,14 @@ internal sealed class CordonStep : IUndoableStep
 
     public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Plan.Actions.Count == 0)
-        {
-            return StepOutcome.Skipped("already cordoned");
-        }
-
         if (context.Node.Current is null)
         {
             return StepOutcome.Skipped("its Node object is gone, so nothing is scheduled to it");
+        }
+
+        if (context.Plan.Actions.Count == 0)
+        {
+            return StepOutcome.Skipped("already cordoned");
         }
 
         await context.PersevereAsync(token => context.Gate.ChangeNodeAsync("cordon", new NodeChange { Unschedulable = true }, token), cancellationToken).ConfigureAwait(false);
@@ -43,7 +50,7 @@ internal sealed class CordonStep : IUndoableStep
 
     public async Task<StepOutcome> UndoAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Plan.Found is { ValueKind: JsonValueKind.True })
+        if (context.Plan.Found is not { ValueKind: JsonValueKind.False })
         {
             return StepOutcome.Skipped("was cordoned before");
         }

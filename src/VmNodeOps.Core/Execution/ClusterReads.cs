@@ -54,6 +54,9 @@ public sealed class ClusterReads
     /// <summary>Config maps.</summary>
     public IClusterReader<ConfigMap> ConfigMaps => _cluster.ConfigMaps;
 
+    /// <summary>What remediation and maintenance operators do to nodes.</summary>
+    public IRemediations Remediations => _cluster.Remediations;
+
     /// <summary>Kubernetes Events.</summary>
     public IClusterReader<ClusterEvent> Events => _cluster.Events;
 

@@ -48,7 +48,7 @@ internal sealed class LockedRun(
     private async Task<MaintenancePlanning> LookAgainAsync(MaintenancePlanning planning, CancellationToken cancellationToken)
     {
         var now = await planning.Reads.Nodes.FindAsync(planning.Node.Name, cancellationToken).ConfigureAwait(false);
-        return now is not null && Matters(now).Equals(Matters(planning.Node))
+        return (now is null && planning.Node.IsStandIn()) || (now is not null && Matters(now).Equals(Matters(planning.Node)))
             ? planning
             : await MaintenancePlanning.MakeAsync(cluster, maintenance, cancellationToken).ConfigureAwait(false);
     }

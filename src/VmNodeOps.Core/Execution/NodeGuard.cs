@@ -39,7 +39,7 @@ public sealed class NodeGuard : IAsyncDisposable
         _name = node.Name;
         Planned = node;
         _expected = node;
-        _current = node;
+        _current = node.IsStandIn() ? null : node;
         _watch = Task.Run(WatchAsync);
     }
 

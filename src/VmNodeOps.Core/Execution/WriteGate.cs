@@ -123,6 +123,58 @@ public sealed class WriteGate : IDisposable
             static _ => null,
             cancellationToken);
 
+    /// <summary>Switches the power of the node's machine: no request to the API server, but graver than most, so it passes the same checks, on a fresh look at the node, and is recorded.</summary>
+    /// <remarks>It is not abandoned when the node gives a sign of life meanwhile: a half-done call of a device leaves nobody any wiser. What follows it is.</remarks>
+    /// <param name="verb">What is done: <c>power-off</c>.</param>
+    /// <param name="objection">Why it must not be done, from the node as just read; null stands for a node whose object is gone, and gives leave.</param>
+    /// <param name="act">Does it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="WriteRefusedException">The gate does not let it through, or the node showed that it lives.</exception>
+    internal async Task<PowerAnswer> SwitchPowerAsync(
+        string verb, Func<Node?, Finding?> objection, Func<CancellationToken, Task<PowerAnswer>> act, CancellationToken cancellationToken)
+    {
+        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            do
+            {
+                await (_lock?.EnsureHeldAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+                await _node.LookAsync(_options.NodeFreshness, cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            while (_lock is { IsHeld: false });
+
+            // Nothing is awaited between this judgement and the call.
+            var intent = new WriteIntent { Verb = verb, Target = Refer.To(_node.Planned) };
+            EnsureAllowed(intent, _node.Silence, default);
+            if (objection(_node.Current) is { } stands)
+            {
+                throw new WriteRefusedException(stands.Code, $"{stands.Message} {stands.Lift}");
+            }
+
+            return await SwitchPowerAsync(_ledger.Begin(intent), act, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    private static async Task<PowerAnswer> SwitchPowerAsync(
+        WriteLedger.Entry entry, Func<CancellationToken, Task<PowerAnswer>> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await act(cancellationToken).ConfigureAwait(false);
+            entry.End(answer.Trouble is null ? WriteResult.Accepted : WriteResult.Unknown, answer.Trouble?.Message ?? "");
+            return answer;
+        }
+        finally
+        {
+            entry.EndUnknown();
+        }
+    }
+
     private async Task<T> SendAsync<T>(
         WriteIntent intent, Func<IClusterClient, CancellationToken, Task<T>> write, Func<T, ServerStatus?> refusal, CancellationToken cancellationToken)
     {

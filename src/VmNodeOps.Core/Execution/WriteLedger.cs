@@ -61,6 +61,8 @@ internal sealed class WriteLedger(EventHub events, TimeProvider time, Func<strin
         public void End(ClusterException exception) =>
             Note(exception.MayHaveBeenApplied ? WriteResult.Unknown : WriteResult.Refused, exception.Message);
 
+        public void End(WriteResult result, string message) => Note(result, message);
+
         public void EndUnknown() => Note(WriteResult.Unknown, "cancelled before the answer came");
 
         private void Note(WriteResult result, string message)

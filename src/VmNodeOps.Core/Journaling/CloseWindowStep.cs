@@ -27,18 +27,20 @@ internal sealed class CloseWindowStep : IMaintenanceStep
 
     public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Plan.Actions.Count == 0)
+        // A window that an earlier step of the same run has opened is not in the plan.
+        var open = context.Handover.Find<OpenJournal>();
+        if (context.Plan.Actions.Count == 0 && open is null)
         {
             return StepOutcome.Skipped("no window is open");
         }
 
         // The marks first: while the journal is there, another run can still finish this.
         var reading = context.Handover.Find<JournalReading>()!;
-        var change = reading.Journal is { } journal
+        var change = (open?.Journal ?? reading.Journal) is { } journal
             ? MaintenanceWindow.Closed(journal)
             : new NodeChange { Annotations = new Dictionary<string, string?> { [JournalReading.Pointer] = null } };
         await MaintenanceWindow.TryMarkAsync(context, "unmark", change, cancellationToken).ConfigureAwait(false);
-        if (context.Handover.Find<OpenJournal>() is { } open)
+        if (open is not null)
         {
             await open.DeleteAsync(context, cancellationToken).ConfigureAwait(false);
         }

@@ -12,6 +12,12 @@ internal sealed class OpenWindowStep : IUndoableStep
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
+        if (context.NodeIsGone)
+        {
+            // Nothing of it can be put back, and who registers under its name is another one.
+            return new StepPlan { Step = Name };
+        }
+
         var reading = await JournalReading.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         if (reading is null)
         {

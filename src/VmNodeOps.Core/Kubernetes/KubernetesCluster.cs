@@ -35,6 +35,7 @@ public sealed class KubernetesCluster : IClusterClient, IDisposable
         Leases = new KubernetesLeases(_gateway);
         ConfigMaps = new KubernetesConfigMaps(_gateway);
         Namespaces = new KubernetesNamespaces(_gateway);
+        Remediations = new KubernetesRemediations(_gateway);
         Events = new KubernetesEvents(_gateway, Server);
         AccessReviews = new KubernetesAccessReviews(_gateway);
     }
@@ -77,6 +78,9 @@ public sealed class KubernetesCluster : IClusterClient, IDisposable
 
     /// <inheritdoc/>
     public INamespaces Namespaces { get; }
+
+    /// <inheritdoc/>
+    public IRemediations Remediations { get; }
 
     /// <inheritdoc/>
     public IClusterEvents Events { get; }

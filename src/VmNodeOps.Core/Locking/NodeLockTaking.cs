@@ -135,7 +135,7 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
         HolderIdentity = _holder,
         Duration = options.Duration,
         AcquiredAt = now,
-        Owners = [new Owner { ApiVersion = "v1", Kind = "Node", Name = node.Name.Name, Uid = node.Uid }],
+        Owners = Owners,
     };
 
     private Lease TakenOver(Lease found, DateTimeOffset now) => found with
@@ -145,8 +145,11 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
         AcquiredAt = now,
         RenewedAt = now,
         Transitions = found.Transitions + 1,
-        Owners = [new Owner { ApiVersion = "v1", Kind = "Node", Name = node.Name.Name, Uid = node.Uid }],
+        Owners = Owners,
     };
+
+    /// <summary>A Node that is gone owns nothing: the garbage collector would take the Lease away at once.</summary>
+    private IReadOnlyList<Owner> Owners => node.IsStandIn() ? [] : [new Owner { ApiVersion = "v1", Kind = "Node", Name = node.Name.Name, Uid = node.Uid }];
 
     private void Note(string code, string message) => _findings.Add(new Finding { Severity = FindingSeverity.Note, Code = code, Message = message });
 }

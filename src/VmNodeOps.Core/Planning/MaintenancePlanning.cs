@@ -9,7 +9,9 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
     public static async Task<MaintenancePlanning> MakeAsync(IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken)
     {
         var reads = new ClusterReads(cluster);
-        var node = await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);
+        var node = maintenance.Steps.Any(step => step is IActsOnMissingNode)
+            ? await NodeReading.ReadOrStandInAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false)
+            : await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);
         var serverTime = await reads.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
         var context = new PlanningContext(node, reads, maintenance.Options, new Handover(), serverTime);
         var steps = new List<StepPlan>();

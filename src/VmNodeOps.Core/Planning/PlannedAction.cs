@@ -69,6 +69,12 @@ public enum ActionKind
     /// <summary>Asks KubeVirt to migrate a virtual machine live.</summary>
     Migrate,
 
+    /// <summary>Switches the machine under the node off.</summary>
+    PowerOff,
+
+    /// <summary>Switches the machine under the node on.</summary>
+    PowerOn,
+
     /// <summary>Calls code of the embedding program.</summary>
     Hook,
 

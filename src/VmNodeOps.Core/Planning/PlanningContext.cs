@@ -14,8 +14,11 @@ public sealed class PlanningContext
         ServerTime = serverTime;
     }
 
-    /// <summary>The node, read for this plan.</summary>
+    /// <summary>The node, read for this plan; no more than its name, if its object is gone.</summary>
     public Node Node { get; }
+
+    /// <summary>Whether the Node object is gone, and only a maintenance that asks for evidence goes on without it.</summary>
+    public bool NodeIsGone => Node.IsStandIn();
 
     /// <summary>The reading side of the cluster.</summary>
     public ClusterReads Cluster { get; }

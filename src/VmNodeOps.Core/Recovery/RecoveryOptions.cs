@@ -24,6 +24,10 @@ public sealed record RecoveryOptions
     /// <value>True.</value>
     public bool Cordon { get; init; } = true;
 
+    /// <summary>When the recovery is held back because the trouble is greater than one node, or somebody else is at work.</summary>
+    /// <value>The defaults of <see cref="BlastRadiusOptions"/>.</value>
+    public BlastRadiusOptions BlastRadius { get; init; } = new();
+
     /// <summary>How long detaching is awaited before the machines are looked at all the same.</summary>
     /// <value>Three minutes.</value>
     public TimeSpan DetachTimeout { get; init; } = TimeSpan.FromMinutes(3);

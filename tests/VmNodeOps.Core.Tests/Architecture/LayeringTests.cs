@@ -82,7 +82,7 @@ public sealed class LayeringTests
 
     private static IEnumerable<MethodInfo> PortWrites() =>
         from type in Core.GetExportedTypes()
-        where type is { IsInterface: true, Namespace: "VmNodeOps.Cluster" } && type != typeof(IServer) && type != typeof(IAccessReviews)
+        where type is { IsInterface: true, Namespace: "VmNodeOps.Cluster" } && type != typeof(IServer) && type != typeof(IAccessReviews) && type != typeof(IRemediations)
         where !(type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IClusterReader<>))
         from method in type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
         where IsAwaitable(method.ReturnType)

@@ -10,7 +10,7 @@ namespace VmNodeOps.Tests.Death;
 /// </summary>
 public sealed class KillMatrixTests(ITestOutputHelper output)
 {
-    private static readonly IEvidenceSource Operator = Evidence.OperatorConfirms("ops@example.com", "rack power off");
+    private static IEvidenceSource Operator => Evidence.OperatorConfirms("ops@example.com", "rack power off");
 
     private static int Stride => int.TryParse(Environment.GetEnvironmentVariable("VMNODEOPS_KILL_STRIDE"), out var stride) ? Math.Max(1, stride) : 7;
 

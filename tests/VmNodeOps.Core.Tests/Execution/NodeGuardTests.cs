@@ -233,7 +233,7 @@ public sealed class NodeGuardTests : IAsyncDisposable
     };
 
     private FencingEvidence EvidenceAbout(Node node) =>
-        new EvidenceRequest(node, new ClusterReads(_cluster.Client), _time.GetUtcNow()).Confirm(EvidenceStrength.Strong, "test", "it is off", TimeSpan.FromHours(1));
+        new EvidenceRequest(node, false, new ClusterReads(_cluster.Client), _time.GetUtcNow(), EvidenceStrength.Strong).Confirm(EvidenceStrength.Strong, "test", "it is off", TimeSpan.FromHours(1));
 
     private async Task<NodeSilence> SilenceAsync(Node? baseline = null)
     {

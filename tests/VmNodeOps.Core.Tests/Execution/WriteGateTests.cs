@@ -234,7 +234,7 @@ public sealed class WriteGateTests : IAsyncDisposable
     }
 
     private FencingEvidence EvidenceOf(Node node, EvidenceStrength strength = EvidenceStrength.Strong) =>
-        new EvidenceRequest(node, new ClusterReads(_cluster.Client), _time.GetUtcNow()).Confirm(strength, "operator", "burnt", TimeSpan.FromMinutes(30));
+        new EvidenceRequest(node, false, new ClusterReads(_cluster.Client), _time.GetUtcNow(), EvidenceStrength.Strong).Confirm(strength, "operator", "burnt", TimeSpan.FromMinutes(30));
 
     private static Pod PodOn(string node, int number = 0) =>
         new() { Name = new ObjectName("prod", $"virt-launcher-{number}"), Uid = $"uid-pod-{number}", NodeName = node, Phase = PodPhase.Running };

@@ -6,7 +6,8 @@ namespace VmNodeOps.Tests.Recovery;
 /// <summary>What tests of recovery share.</summary>
 internal static class Crashes
 {
-    public static IEvidenceSource Operator { get; } = Evidence.OperatorConfirms("ops@example.com", "PSU burnt, rack power off");
+    /// <summary>A word that was not used before: it is about the node for which it is first asked.</summary>
+    public static IEvidenceSource Operator => Evidence.OperatorConfirms("ops@example.com", "PSU burnt, rack power off");
 
     public static NodeMaintenance RecoveryOf(string node, Func<RecoveryOptions, RecoveryOptions>? change = null) =>
         NodeMaintenance.OnNode(node).RecoverFromCrash(Operator, change);

@@ -11,7 +11,7 @@ public sealed class EvidenceTests
         await using var scene = await CrashedAsync();
         var source = new Source(_ => EvidenceAnswer.NotProven("The power controller does not answer; unreachable is not off."));
 
-        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(source));
+        var report = await scene.Trusting.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(source));
 
         report.ShouldHave(MaintenanceResult.Blocked);
         report.Summary.Should().Contain("not proven").And.Contain("unreachable is not off");
@@ -25,7 +25,7 @@ public sealed class EvidenceTests
     {
         await using var scene = await CrashedAsync();
 
-        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(
+        var report = await scene.Trusting.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(
             new Source(request => EvidenceAnswer.Down(request.Confirm(strength, "API server", "silent for an hour", TimeSpan.FromMinutes(10))))));
 
         report.ShouldHave(MaintenanceResult.Blocked);
@@ -39,10 +39,10 @@ public sealed class EvidenceTests
         await using var scene = await CrashedAsync();
         FencingEvidence? kept = null;
         var source = new Source(request => EvidenceAnswer.Down(kept ??= request.Confirm(EvidenceStrength.Strong, "test", "it was off then", TimeSpan.FromMinutes(1))));
-        (await scene.Runner.RunAsync(NodeMaintenance.OnNode("node-1").ConfirmNodeIsDown(source))).ShouldHave(MaintenanceResult.Succeeded);
+        (await scene.Trusting.RunAsync(NodeMaintenance.OnNode("node-1").ConfirmNodeIsDown(source))).ShouldHave(MaintenanceResult.Succeeded);
         await scene.Cluster.Time.AdvanceAsync(TimeSpan.FromMinutes(1));
 
-        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(source));
+        var report = await scene.Trusting.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(source));
 
         report.ShouldHave(MaintenanceResult.Blocked);
         report.Summary.Should().Contain("expired");
@@ -60,7 +60,7 @@ public sealed class EvidenceTests
             return StepOutcome.Succeeded("waited");
         });
 
-        var report = await scene.Runner.RunAsync(
+        var report = await scene.Trusting.RunAsync(
             NodeMaintenance.OnNode("node-1").ConfirmNodeIsDown(source).ReleaseVirtualMachines().Then(wait).ReleaseVolumes());
 
         report.ShouldHave(MaintenanceResult.Blocked);

@@ -192,7 +192,7 @@ public sealed class ReadyInTheMiddleTests
             await scene.Cluster.UntilAsync(() => scene.Ready("node-1") == "True", "node-1 is back");
         });
 
-        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(source));
+        var report = await scene.Trusting.RunAsync(NodeMaintenance.OnNode("node-1").RecoverFromCrash(source));
 
         report.ShouldHave(MaintenanceResult.Blocked);
         scene.OurWrites().Should().BeEmpty();

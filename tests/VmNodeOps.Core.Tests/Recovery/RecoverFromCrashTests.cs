@@ -121,7 +121,7 @@ public sealed class RecoverFromCrashTests
         scene.OurWrites().Should().BeEmpty();
         plan.IsRefused.Should().BeFalse();
         plan.Steps.Select(step => step.Step).Should().Equal(
-            "confirm-down", "open-window", "cordon", "restore-kubevirt", "release-machines", "release-volumes", "settle-machines", "verify-elsewhere", "verify-volumes");
+            "blast-radius", "confirm-down", "open-window", "cordon", "restore-kubevirt", "release-machines", "release-volumes", "settle-machines", "verify-elsewhere", "verify-volumes");
         plan.Steps.SelectMany(step => step.Actions).Should().Contain(action => action.Kind == ActionKind.ForceDelete && action.Fate == VirtualMachineFate.RestartsElsewhere)
             .And.Contain(action => action.Kind == ActionKind.Detach);
     }

@@ -24,6 +24,9 @@ internal sealed class Scene : IAsyncDisposable
 
     public MaintenanceRunner Runner { get; }
 
+    /// <summary>A runner that trusts the evidence of tests as much as the library's own.</summary>
+    public MaintenanceRunner Trusting => new(Client, Cluster.Time, defaults: new MaintenanceOptions { StrongestForeignEvidence = EvidenceStrength.Strong });
+
     public string KubeconfigPath => _kubeconfig;
 
     public static async Task<Scene> StartAsync(

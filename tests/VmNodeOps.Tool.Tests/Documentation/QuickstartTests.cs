@@ -20,7 +20,7 @@ public sealed class QuickstartTests
         process.ExitCode.Should().Be(0, await error);
         output.Should().Contain("Succeeded: Node worker-1: open-window, cordon, drain, verify-elsewhere done.")
             .And.Contain("Succeeded: Node worker-1: wait-until-ready, uncordon, close-window done.")
-            .And.MatchRegex("Succeeded: Node worker-2: confirm-down, .*done[.]")
+            .And.MatchRegex("Succeeded: Node worker-2: blast-radius, confirm-down, .*done[.]")
             .And.Contain("worker-2: nothing")
             .And.Contain("ran together 0 times.");
         output.Should().NotContain("\u001b", "in a pipe nothing is coloured");

@@ -20,4 +20,6 @@ namespace VmNodeOps.Kubernetes.Wire;
 [JsonSerializable(typeof(ConfigMapDto))]
 [JsonSerializable(typeof(LeaseDto))]
 [JsonSerializable(typeof(EventDto))]
+[JsonSerializable(typeof(ApiGroupsDto))]
+[JsonSerializable(typeof(RemediationDto))]
 internal sealed partial class WireJson : JsonSerializerContext;

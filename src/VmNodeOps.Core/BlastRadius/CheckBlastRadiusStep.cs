@@ -1,0 +1,61 @@
+using VmNodeOps.Cluster;
+
+namespace VmNodeOps;
+
+/// <summary>Holds a recovery back when the trouble is greater than one node, or when somebody else is at work on it.</summary>
+internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IMaintenanceStep
+{
+    /// <summary>What was seen for the plan serves the run too, unless steps before this one have waited for long.</summary>
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
+
+    private readonly BlastRadius _radius = new(options);
+
+    public string Name => "blast-radius";
+
+    public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
+    {
+        var nodes = await NodesSeen.ReadAsync(context, cancellationToken).ConfigureAwait(false);
+        var served = await context.Cluster.Remediations.ListAsync(cancellationToken).ConfigureAwait(false);
+        var remediations = served.Items.Where(remediation => remediation.NodeName == context.Node.Name.Name).OrderBy(remediation => remediation.Name);
+        return new StepPlan
+        {
+            Step = Name,
+            Rights = [new() { Verb = "list", Group = "", Resource = "nodes" }, .. served.Rights],
+            Findings = [.. _radius.Judge(context.Node, nodes.All, context.ServerTime), .. remediations.Select(remediation => _radius.AtWork(OtherActors.Of(remediation)))],
+        };
+    }
+
+    public async Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var now = await context.PersevereAsync(token => context.Cluster.Server.GetTimeAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
+        if (context.Handover.Find<NodesSeen>() is { } seen && now - seen.At <= Fresh)
+        {
+            return StepOutcome.Succeeded($"1 of {seen.All.Count} nodes is dealt with");
+        }
+
+        var all = await context.ListAsync(context.Cluster.Nodes, Selection.All, cancellationToken).ConfigureAwait(false);
+        var node = all.Items.FirstOrDefault(one => one.Name == context.Node.Planned.Name) ?? context.Node.Planned;
+        var refusals = _radius.Judge(node, all.Items, now).Where(finding => finding.Severity == FindingSeverity.Refusal).ToList();
+        return refusals.Count == 0
+            ? StepOutcome.Succeeded($"1 of {all.Items.Count} nodes is dealt with")
+            : StepOutcome.Blocked(refusals[0].Code, string.Join(" ", refusals.Select(refusal => $"{refusal.Message} {refusal.Lift}")));
+    }
+}
+
+/// <summary>All nodes, as one listing saw them.</summary>
+internal sealed record NodesSeen(IReadOnlyList<Node> All, DateTimeOffset At)
+{
+    /// <summary>Lists the nodes, unless a step before has.</summary>
+    public static async Task<NodesSeen> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
+    {
+        if (context.Handover.Find<NodesSeen>() is { } known)
+        {
+            return known;
+        }
+
+        var nodes = await context.Cluster.Nodes.ListAsync(Selection.All, cancellationToken).ConfigureAwait(false);
+        var seen = new NodesSeen(nodes.Items, context.ServerTime);
+        context.Handover.Put(seen);
+        return seen;
+    }
+}
