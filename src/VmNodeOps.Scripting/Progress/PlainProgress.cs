@@ -3,7 +3,7 @@ using System.Globalization;
 namespace VmNodeOps.Scripting;
 
 /// <summary>A line for each event worth one, for logs and pipes.</summary>
-internal sealed class PlainProgress(TextWriter writer)
+internal sealed class PlainProgress(TextWriter writer, bool namesNode = false)
 {
     public async Task<MaintenanceReport?> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
     {
@@ -14,7 +14,7 @@ internal sealed class PlainProgress(TextWriter writer)
             if (IsWorthALine(maintenanceEvent))
             {
                 var line = Printable.Line(maintenanceEvent.Describe());
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{maintenanceEvent.At:HH:mm:ss}Z {line}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{maintenanceEvent.At:HH:mm:ss}Z {(namesNode ? $"{maintenanceEvent.NodeName} " : "")}{line}"));
                 writer.Flush();
             }
         }

@@ -3,7 +3,12 @@ using System.Runtime.CompilerServices;
 namespace VmNodeOps.Scripting;
 
 /// <summary>Shows how a run goes, as the console allows: live on a terminal, a line for each event elsewhere, nothing when it is to be quiet.</summary>
-internal sealed class RunProgress(HostConsole console, OutputForm form, bool quiet)
+/// <param name="console">Takes it.</param>
+/// <param name="form">Whether events go to stdout as well.</param>
+/// <param name="quiet">Whether nothing is shown.</param>
+/// <param name="allowLive">Whether it may be drawn; not when several runs go on at once.</param>
+/// <param name="namesNode">Whether each line says which node it is about.</param>
+internal sealed class RunProgress(HostConsole console, OutputForm form, bool quiet, bool allowLive = true, bool namesNode = false)
 {
     /// <returns>The report, of a run that was cancelled too.</returns>
     public async Task<MaintenanceReport> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
@@ -12,11 +17,11 @@ internal sealed class RunProgress(HostConsole console, OutputForm form, bool qui
         events = form == OutputForm.JsonLines ? WritingLinesAsync(events) : events;
         try
         {
-            report = (quiet, console.Live) switch
+            report = (quiet, allowLive ? console.Live : null) switch
             {
                 (true, _) => await QuietlyAsync(events).ConfigureAwait(false),
                 (false, { } live) => await new LiveProgress(live).FollowAsync(events).ConfigureAwait(false),
-                _ => await new PlainProgress(console.Error).FollowAsync(events).ConfigureAwait(false),
+                _ => await new PlainProgress(console.Error, namesNode).FollowAsync(events).ConfigureAwait(false),
             };
         }
         catch (MaintenanceCanceledException exception) when (exception.Report is not null)
