@@ -161,7 +161,8 @@ internal static class DrainPlan
             : null;
     }
 
-    private static AccessQuestion[] Rights(string nodeName) =>
+    /// <summary>The rights that a drain needs.</summary>
+    public static AccessQuestion[] Rights(string nodeName) =>
     [
         new() { Verb = "list", Group = "", Resource = "pods" },
         new() { Verb = "watch", Group = "", Resource = "pods" },

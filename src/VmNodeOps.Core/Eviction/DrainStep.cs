@@ -36,7 +36,7 @@ internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
 
         var drainage = new Drainage(context, options, inventory, machines);
         context.Handover.Put(drainage);
-        return await drainage.RunAsync(pods, DrainageSelection(inventory.NodeName, options), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        return await drainage.RunAsync(pods, DrainageSelection(inventory.NodeName, options), options.EmptyFor, cancellationToken).ConfigureAwait(false);
     }
 
     public string? DescribePending(StepContext context) => context.Handover.Find<Drainage>()?.DescribePending();

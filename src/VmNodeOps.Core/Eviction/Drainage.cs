@@ -14,18 +14,27 @@ internal sealed class Drainage
     private readonly MachineWatch _machines;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PodEviction> _evictions = [];
-    private readonly HashSet<string> _leftAlone = [];
+    private readonly HashSet<string> _leftAlone;
     private HashSet<string> _planned = [];
     private DrainContext? _drain;
     private long _emptySince;
 
-    public Drainage(StepContext context, DrainOptions options, NodeInventory inventory, MachineWatch machines)
+    /// <param name="context">The step.</param>
+    /// <param name="options">How.</param>
+    /// <param name="inventory">What the plan found.</param>
+    /// <param name="machines">Follows the machines.</param>
+    /// <param name="before">The draining before this one in the same run: what it left where it is stays there. Null if there was none.</param>
+    public Drainage(StepContext context, DrainOptions options, NodeInventory inventory, MachineWatch machines, Drainage? before = null)
     {
+        _leftAlone = [.. before?._leftAlone ?? [], .. before?.All.Where(eviction => eviction.Current is EvictionDecision.Leave).Select(eviction => eviction.Pod.Uid) ?? []];
         _context = context;
         _options = options;
         _inventory = inventory;
         _machines = machines;
     }
+
+    /// <summary>How many pods there were to drain.</summary>
+    public int Count => All.Count;
 
     private IReadOnlyList<PodEviction> All
     {

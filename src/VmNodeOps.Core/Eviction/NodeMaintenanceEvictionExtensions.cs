@@ -11,15 +11,29 @@ public static class NodeMaintenanceEvictionExtensions
     public static NodeMaintenance Drain(this NodeMaintenance maintenance, Func<DrainOptions, DrainOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(maintenance);
-        var options = new DrainOptions();
-        return maintenance.Then(new DrainStep((configure?.Invoke(options) ?? options).Checked()));
+        return maintenance.Then(new DrainStep(Configured(configure)));
     }
 
     /// <summary>The way down: opens the maintenance window, cordons the node, drains it of virtual machines, and waits until each that is to run runs on another node.</summary>
     /// <param name="maintenance">The maintenance.</param>
     /// <param name="configureDrain">Changes the options of the drain. Null: the defaults.</param>
-    /// <remarks>Add the shutdown itself with <see cref="NodeMaintenance.Then"/> or <see cref="NodeMaintenanceHookExtensions.ThenCall"/>.</remarks>
+    /// <remarks>
+    /// Nothing shuts the node down. Add that with <see cref="NodeMaintenanceHookExtensions.ThenCall"/>, or let the run end only when somebody else has done it, with
+    /// <see cref="NodeMaintenanceHookExtensions.WaitUntilNotReady"/>.
+    /// </remarks>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
-    public static NodeMaintenance GracefulShutdown(this NodeMaintenance maintenance, Func<DrainOptions, DrainOptions>? configureDrain = null) =>
-        maintenance.OpenWindow().Cordon().Drain(configureDrain).WaitUntilVirtualMachinesRunElsewhere();
+    public static NodeMaintenance GracefulShutdown(this NodeMaintenance maintenance, Func<DrainOptions, DrainOptions>? configureDrain = null)
+    {
+        ArgumentNullException.ThrowIfNull(maintenance);
+        var options = Configured(configureDrain);
+        // Quiet is asked for once, after everything has arrived.
+        var emptied = maintenance.OpenWindow().Cordon().Then(new DrainStep(options with { EmptyFor = TimeSpan.Zero })).WaitUntilVirtualMachinesRunElsewhere();
+        return options.EmptyFor > TimeSpan.Zero ? emptied.Then(new StayEmptyStep(options)) : emptied;
+    }
+
+    private static DrainOptions Configured(Func<DrainOptions, DrainOptions>? configure)
+    {
+        var options = new DrainOptions();
+        return (configure?.Invoke(options) ?? options).Checked();
+    }
 }

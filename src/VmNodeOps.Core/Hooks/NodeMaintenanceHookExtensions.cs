@@ -15,4 +15,11 @@ public static class NodeMaintenanceHookExtensions
         ArgumentNullException.ThrowIfNull(call);
         return maintenance.Then(new HookStep(name, call));
     }
+
+    /// <summary>Waits until the node is no longer Ready, because somebody has shut it down: a person, a power controller, its own operating system.</summary>
+    public static NodeMaintenance WaitUntilNotReady(this NodeMaintenance maintenance)
+    {
+        ArgumentNullException.ThrowIfNull(maintenance);
+        return maintenance.Then(new WaitUntilNotReadyStep());
+    }
 }
