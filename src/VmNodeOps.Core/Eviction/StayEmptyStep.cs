@@ -1,5 +1,4 @@
 using System.Globalization;
-using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
 
