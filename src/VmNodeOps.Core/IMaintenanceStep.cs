@@ -13,6 +13,12 @@ public interface IMaintenanceStep
     /// <summary>The step's name, lower-case with hyphens, as plans, events and reports show it: <c>cordon</c>.</summary>
     string Name { get; }
 
+    /// <summary>
+    /// Whether the step only prepares its node and moves nothing off it. In a batch such steps, where they come first, are done on all nodes before the first is worked on.
+    /// Default false.
+    /// </summary>
+    bool IsPreparation => false;
+
     /// <summary>The reading half. Writes nothing.</summary>
     /// <returns>What the step would do now.</returns>
     /// <exception cref="Cluster.ClusterException">Something could not be read.</exception>

@@ -26,4 +26,24 @@ public interface INodeMaintenanceRunner
     /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
     IAsyncEnumerable<MaintenanceEvent> StreamAsync(
         NodeMaintenance maintenance, MaintenancePlan? approved = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Says what would be done with each node of a batch now. Reads only.</summary>
+    /// <exception cref="ClusterException">A node is not there, or the cluster could not be read.</exception>
+    Task<BatchPlan> PlanAsync(MaintenanceBatch batch, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a batch.</summary>
+    /// <param name="batch">What to do with which nodes.</param>
+    /// <param name="approved">A plan made before: exactly it is run on each node, or nothing if it would be another one now. Null: whatever the plans are now.</param>
+    /// <param name="observer">Hears of the events of all nodes, one at a time; null for none.</param>
+    /// <param name="cancellationToken">Cancels what has begun; what was sent stays sent.</param>
+    /// <returns>What happened, whatever it was.</returns>
+    /// <exception cref="ClusterException">A plan could not be made; nothing was written.</exception>
+    /// <exception cref="BatchCanceledException">Cancelled; carries the report so far.</exception>
+    Task<BatchReport> RunAsync(
+        MaintenanceBatch batch, BatchPlan? approved = null, IMaintenanceObserver? observer = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Runs a batch and gives the events of all its nodes as they happen, each with its node and numbered per node; the last one is <see cref="BatchFinished"/>.</summary>
+    /// <exception cref="ClusterException">A plan could not be made; nothing was written.</exception>
+    /// <exception cref="BatchCanceledException">Cancelled; carries the report so far.</exception>
+    IAsyncEnumerable<MaintenanceEvent> StreamAsync(MaintenanceBatch batch, BatchPlan? approved = null, CancellationToken cancellationToken = default);
 }

@@ -6,7 +6,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Plans and runs maintenances on one cluster. Thread-safe: many runs at once.</summary>
-public sealed class MaintenanceRunner : INodeMaintenanceRunner
+public sealed partial class MaintenanceRunner : INodeMaintenanceRunner
 {
     private readonly IClusterClient _cluster;
     private readonly TimeProvider _time;

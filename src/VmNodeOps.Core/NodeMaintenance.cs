@@ -41,6 +41,15 @@ public sealed class NodeMaintenance
     /// <exception cref="ArgumentException">That cannot be the name of a node.</exception>
     public static NodeMaintenance OnNode(string nodeName) => new(new ObjectName(nodeName).Name, [], new MaintenanceOptions(), []);
 
+    /// <summary>Begins the maintenance of several nodes, which take turns in this order.</summary>
+    /// <exception cref="ArgumentException">None is named, or one cannot be the name of a node.</exception>
+    public static MaintenanceBatch OnNodes(params IEnumerable<string> nodeNames) => MaintenanceBatch.OfNames(nodeNames);
+
+    /// <summary>Begins the maintenance of all nodes with such labels, which take turns by name. They are looked up when the plan is made.</summary>
+    /// <param name="labelSelector">In Kubernetes' own syntax: <c>rack=7,node-role.kubernetes.io/worker</c>.</param>
+    /// <exception cref="ArgumentException">It is no label selector.</exception>
+    public static MaintenanceBatch OnNodesLabelled(string labelSelector) => MaintenanceBatch.OfLabels(labelSelector);
+
     /// <summary>Adds a step at the end. Every other method that adds steps is made of this one.</summary>
     public NodeMaintenance Then(IMaintenanceStep step)
     {

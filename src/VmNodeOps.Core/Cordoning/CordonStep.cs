@@ -10,6 +10,8 @@ internal sealed class CordonStep : IUndoableStep
 
     public string Name => "cordon";
 
+    public bool IsPreparation => true;
+
     public Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var node = context.Node;

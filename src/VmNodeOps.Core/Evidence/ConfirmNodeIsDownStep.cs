@@ -5,6 +5,8 @@ internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IMaintenan
 {
     public string Name => "confirm-down";
 
+    public bool IsPreparation => true;
+
     public Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var node = context.Node;

@@ -6,8 +6,9 @@ namespace VmNodeOps;
 public sealed class ClusterReads
 {
     private readonly IClusterClient _cluster;
+    private readonly SharedListings? _shared;
 
-    internal ClusterReads(IClusterClient cluster) => _cluster = cluster;
+    internal ClusterReads(IClusterClient cluster, SharedListings? shared = null) => (_cluster, _shared) = (cluster, shared);
 
     /// <summary>The server's clock and version.</summary>
     public IServer Server => _cluster.Server;
@@ -28,25 +29,25 @@ public sealed class ClusterReads
     }
 
     /// <summary>Virtual machines.</summary>
-    public IClusterReader<VirtualMachine> VirtualMachines => _cluster.VirtualMachines;
+    public IClusterReader<VirtualMachine> VirtualMachines => Shared(_cluster.VirtualMachines);
 
     /// <summary>Virtual machine instances.</summary>
-    public IClusterReader<VirtualMachineInstance> VirtualMachineInstances => _cluster.VirtualMachineInstances;
+    public IClusterReader<VirtualMachineInstance> VirtualMachineInstances => Shared(_cluster.VirtualMachineInstances);
 
     /// <summary>Live migrations.</summary>
     public IClusterReader<Migration> Migrations => _cluster.Migrations;
 
     /// <summary>Installations of KubeVirt.</summary>
-    public IClusterReader<KubeVirtInstallation> KubeVirtInstallations => _cluster.KubeVirtInstallations;
+    public IClusterReader<KubeVirtInstallation> KubeVirtInstallations => Shared(_cluster.KubeVirtInstallations);
 
     /// <summary>Attachments of volumes to nodes.</summary>
     public IClusterReader<VolumeAttachment> VolumeAttachments => _cluster.VolumeAttachments;
 
     /// <summary>Claims of persistent volumes.</summary>
-    public IClusterReader<PersistentVolumeClaim> PersistentVolumeClaims => _cluster.PersistentVolumeClaims;
+    public IClusterReader<PersistentVolumeClaim> PersistentVolumeClaims => Shared(_cluster.PersistentVolumeClaims);
 
     /// <summary>Pod disruption budgets.</summary>
-    public IClusterReader<DisruptionBudget> DisruptionBudgets => _cluster.DisruptionBudgets;
+    public IClusterReader<DisruptionBudget> DisruptionBudgets => Shared(_cluster.DisruptionBudgets);
 
     /// <summary>Leases.</summary>
     public IClusterReader<Lease> Leases => _cluster.Leases;
@@ -62,4 +63,7 @@ public sealed class ClusterReads
 
     /// <summary>Questions about one's own rights, which change nothing.</summary>
     public IAccessReviews AccessReviews => _cluster.AccessReviews;
+
+    private IClusterReader<T> Shared<T>(IClusterReader<T> reader)
+        where T : ClusterObject => _shared?.Of(reader) ?? reader;
 }

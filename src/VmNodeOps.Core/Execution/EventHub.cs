@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace VmNodeOps;
 
 /// <summary>Numbers a run's events and hands them to every consumer through a queue of its own, so that no consumer can hold up the run or another one.</summary>
-internal sealed class EventHub(string nodeName, TimeProvider time, ILogger logger)
+internal sealed class EventHub(string nodeName, TimeProvider time, ILogger logger, EventHub? relay = null)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Lock _gate = new();
@@ -39,6 +39,20 @@ internal sealed class EventHub(string nodeName, TimeProvider time, ILogger logge
             foreach (var queue in _queues)
             {
                 queue.TryWrite(numbered);
+            }
+
+            relay?.Pass(numbered);
+        }
+    }
+
+    /// <summary>Hands on what a node's run has told, as it was told.</summary>
+    private void Pass(MaintenanceEvent told)
+    {
+        lock (_gate)
+        {
+            foreach (var queue in _queues)
+            {
+                queue.TryWrite(told);
             }
         }
     }

@@ -5,7 +5,7 @@ namespace VmNodeOps;
 
 /// <summary>Takes the node's lock, runs, and gives it free, whatever became of the run.</summary>
 internal sealed class LockedRun(
-    IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlan? approved, EventHub events, TimeProvider time, ILogger logger)
+    IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlan? approved, EventHub events, TimeProvider time, ILogger logger, BatchTurn? turn = null)
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);
 
@@ -13,7 +13,7 @@ internal sealed class LockedRun(
     {
         if (maintenance.Options.Lock is not { } options)
         {
-            return await MaintenanceRun.RunAsync(cluster, maintenance, planning, null, [], events, time, logger, cancellationToken).ConfigureAwait(false);
+            return await MaintenanceRun.RunAsync(cluster, maintenance, planning, null, [], events, time, logger, cancellationToken, turn).ConfigureAwait(false);
         }
 
         using var deadline = new CancellationTokenSource(maintenance.Options.Timeout, time);
@@ -33,7 +33,7 @@ internal sealed class LockedRun(
                 planning = await Perseverance.PersevereAsync(token => LookAgainAsync(planning, token), time, deadline.Token, cancellationToken).ConfigureAwait(false);
                 report = MaintenanceRun.Refuse(planning.Plan, approved, time.GetUtcNow())
                     ?? await MaintenanceRun.RunAsync(
-                        cluster, maintenance, planning, attempt.Lock, attempt.Findings, events, time, logger, cancellationToken).ConfigureAwait(false);
+                        cluster, maintenance, planning, attempt.Lock, attempt.Findings, events, time, logger, cancellationToken, turn).ConfigureAwait(false);
             }
             finally
             {

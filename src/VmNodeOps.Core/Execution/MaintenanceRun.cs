@@ -14,6 +14,8 @@ internal sealed class MaintenanceRun
     private readonly DateTimeOffset _startedAt;
     private readonly StepReport[] _reports;
     private readonly NodeLock? _lock;
+    private BatchTurn? _turn;
+    private StepOutcome? _notBegun;
     private string _step = "";
 
     private MaintenanceRun(
@@ -44,13 +46,13 @@ internal sealed class MaintenanceRun
 
     public static async Task<MaintenanceReport> ExecuteAsync(
         IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, MaintenancePlan? approved, EventHub events, TimeProvider time,
-        ILogger logger, CancellationToken cancellationToken)
+        ILogger logger, CancellationToken cancellationToken, BatchTurn? turn = null)
     {
         using var activity = Telemetry.Activities.StartActivity("vmnodeops.run");
         activity?.SetTag("k8s.node.name", maintenance.NodeName);
         events.Publish(new RunStarted { Steps = [.. planning.Plan.Steps.Select(step => step.Step)] });
         var report = Refuse(planning.Plan, approved, time.GetUtcNow())
-            ?? await new LockedRun(cluster, maintenance, approved, events, time, logger).RunAsync(planning, cancellationToken).ConfigureAwait(false);
+            ?? await new LockedRun(cluster, maintenance, approved, events, time, logger, turn).RunAsync(planning, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("vmnodeops.result", report.Result.ToString());
         Telemetry.Runs.Add(1, new KeyValuePair<string, object?>("vmnodeops.result", report.Result.ToString()));
         Log.RunEvent(logger, maintenance.NodeName, report.Summary);
@@ -60,9 +62,9 @@ internal sealed class MaintenanceRun
 
     public static async Task<MaintenanceReport> RunAsync(
         IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IReadOnlyList<Finding> findings, EventHub events,
-        TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        TimeProvider time, ILogger logger, CancellationToken cancellationToken, BatchTurn? turn = null)
     {
-        var run = new MaintenanceRun(maintenance, planning, nodeLock, cluster, events, time, logger);
+        var run = new MaintenanceRun(maintenance, planning, nodeLock, cluster, events, time, logger) { _turn = turn };
         foreach (var finding in findings)
         {
             run._services.AddFinding(finding);
@@ -125,7 +127,8 @@ internal sealed class MaintenanceRun
         var ended = StepResult.Succeeded;
         for (var index = 0; index < _reports.Length && ended is StepResult.Succeeded or StepResult.Skipped; index++)
         {
-            ended = await RunStepAsync(index, both.Token, cancellationToken).ConfigureAwait(false);
+            ended = await TakeTurnAsync(index, deadline, both.Token, cancellationToken).ConfigureAwait(false)
+                ?? await RunStepAsync(index, both.Token, cancellationToken).ConfigureAwait(false);
         }
 
         // Without the lock nothing is written any more, not even an undo: somebody else may act on the node by now.
@@ -147,6 +150,29 @@ internal sealed class MaintenanceRun
         }
 
         return outcome;
+    }
+
+    /// <summary>In a batch, the first step that is more than preparation waits for the node's turn. That time is not the node's own.</summary>
+    /// <returns>How the run ends, if the turn does not come any more; null to go on.</returns>
+    private async Task<StepResult?> TakeTurnAsync(int index, CancellationTokenSource deadline, CancellationToken both, CancellationToken callers)
+    {
+        if (_turn is not { } turn || _maintenance.Steps[index].IsPreparation)
+        {
+            return null;
+        }
+
+        _turn = null;
+        var left = _startedAt + _maintenance.Options.Timeout - _services.Time.GetUtcNow();
+        deadline.CancelAfter(Timeout.InfiniteTimeSpan);
+        _services.Events.Publish(new StepProgressed { Step = _maintenance.Steps[index].Name, Done = 0, Total = 0, Message = "waits for its turn" });
+        var outcome = await GuardAsync(
+            async () => await turn.EnterAsync(both).ConfigureAwait(false) is { } why
+                ? StepOutcome.Blocked("BatchStopped", $"Prepared and not begun, because {why}")
+                : StepOutcome.Succeeded("its turn"),
+            () => "It waited for its turn.", both, callers).ConfigureAwait(false);
+        deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        _notBegun = outcome.Result == StepResult.Succeeded ? null : outcome;
+        return _notBegun?.Result;
     }
 
     private async Task<StepResult> RunStepAsync(int index, CancellationToken both, CancellationToken callers)
@@ -241,7 +267,7 @@ internal sealed class MaintenanceRun
         {
             NodeName = _maintenance.NodeName,
             Result = result,
-            Summary = result == MaintenanceResult.Succeeded
+            Summary = _notBegun is { } notBegun ? $"Node {_maintenance.NodeName}: {notBegun.Message}" : result == MaintenanceResult.Succeeded
                 ? $"Node {_maintenance.NodeName}: {string.Join(", ", _reports.Select(step => step.Step))} done."
                 : $"Node {_maintenance.NodeName}, step {last?.Step}: {last?.Outcome.Message}",
             StartedAt = _startedAt,

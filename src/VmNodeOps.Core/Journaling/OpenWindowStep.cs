@@ -10,6 +10,8 @@ internal sealed class OpenWindowStep : IUndoableStep
 {
     public string Name => "open-window";
 
+    public bool IsPreparation => true;
+
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         if (context.NodeIsGone)

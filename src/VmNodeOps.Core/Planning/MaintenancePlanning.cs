@@ -5,15 +5,20 @@ namespace VmNodeOps;
 /// <summary>A plan just made, with what was read for it.</summary>
 internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, ClusterReads Reads, Handover Handover)
 {
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="maintenance">What is planned.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="shared">Listings shared with other plans that are made at the same time; null for none.</param>
     /// <summary>Reads the node and lets every step plan in turn.</summary>
-    public static async Task<MaintenancePlanning> MakeAsync(IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken)
+    public static async Task<MaintenancePlanning> MakeAsync(
+        IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken, SharedListings? shared = null)
     {
         var reads = new ClusterReads(cluster);
         var node = maintenance.Steps.Any(step => step is IActsOnMissingNode)
             ? await NodeReading.ReadOrStandInAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false)
             : await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);
         var serverTime = await reads.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
-        var context = new PlanningContext(node, reads, maintenance.Options, new Handover(), serverTime);
+        var context = new PlanningContext(node, shared is null ? reads : new ClusterReads(cluster, shared), maintenance.Options, new Handover(), serverTime);
         var steps = new List<StepPlan>();
         foreach (var step in maintenance.Steps)
         {

@@ -14,15 +14,16 @@ namespace VmNodeOps;
 [JsonDerivedType(typeof(FindingRaised), "findingRaised")]
 [JsonDerivedType(typeof(StepFinished), "stepFinished")]
 [JsonDerivedType(typeof(RunFinished), "runFinished")]
+[JsonDerivedType(typeof(BatchFinished), "batchFinished")]
 public abstract record MaintenanceEvent
 {
-    /// <summary>Counts the run's events from 1.</summary>
+    /// <summary>Counts the events of the node's run from 1.</summary>
     public long Sequence { get; init; }
 
     /// <summary>When, by the run's clock.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The node of the run.</summary>
+    /// <summary>The node of the run; empty for what concerns a whole batch.</summary>
     public string NodeName { get; init; } = "";
 
     /// <summary>The event in a line, for people.</summary>
@@ -125,6 +126,16 @@ public sealed record RunFinished : MaintenanceEvent
 {
     /// <summary>The report.</summary>
     public required MaintenanceReport Report { get; init; }
+
+    /// <inheritdoc/>
+    public override string Describe() => Report.Summary;
+}
+
+/// <summary>A batch of several nodes ended; its last event, after the last one of each node.</summary>
+public sealed record BatchFinished : MaintenanceEvent
+{
+    /// <summary>The report.</summary>
+    public required BatchReport Report { get; init; }
 
     /// <inheritdoc/>
     public override string Describe() => Report.Summary;

@@ -14,6 +14,8 @@ namespace VmNodeOps;
 [JsonSerializable(typeof(MaintenancePlan))]
 [JsonSerializable(typeof(MaintenanceReport))]
 [JsonSerializable(typeof(MaintenanceEvent))]
+[JsonSerializable(typeof(BatchPlan))]
+[JsonSerializable(typeof(BatchReport))]
 [JsonSerializable(typeof(MaintenanceJournal))]
 internal sealed partial class MaintenanceJson : JsonSerializerContext
 {
