@@ -42,10 +42,10 @@ internal sealed class BatchTurns(int nodes, BatchOptions options)
         }
     }
 
-    /// <summary>Under the lock.</summary>
+    /// <summary>Under the lock. Nobody begins before everybody is there: that all are prepared is wished for, or else the order of their turns.</summary>
     private void Admit()
     {
-        if (options.PrepareAllFirst && _prepared.Count < nodes)
+        if (_prepared.Count < nodes)
         {
             return;
         }

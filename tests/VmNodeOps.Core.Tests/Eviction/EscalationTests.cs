@@ -53,7 +53,7 @@ public sealed class EscalationTests
         await using var scene = await Scene.StartAsync(cluster => cluster.WithNodes("worker-1", "worker-2")
             .WithVirtualMachine("stuck", vm => vm.On("worker-1").LiveMigrate().NotMigratable()));
 
-        var report = await RunAsync(scene, new EscalationOptions { DeleteAfter = TimeSpan.FromMinutes(1) }, deleteMachines: true);
+        var report = await RunAsync(scene, new EscalationOptions { DeleteAfter = TimeSpan.FromMinutes(1) }, deleteMachines: true, VirtualMachinePolicy.ProceedWithAll);
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
         scene.Cluster.Guests.Of("stuck").Should().ContainSingle(guest => guest.Node == "worker-2");
@@ -102,10 +102,12 @@ public sealed class EscalationTests
         ((Action)(() => NodeMaintenance.OnNode("worker-1").Drain(drain => drain with { Escalation = new EscalationOptions { ForceDeleteAfter = TimeSpan.FromMinutes(5) } })))
             .Should().Throw<ArgumentException>().WithMessage("*Escalation.Evidence*");
 
-    private static Task<MaintenanceReport> RunAsync(Scene scene, EscalationOptions escalation, bool deleteMachines) => scene.Runner.RunAsync(
-        NodeMaintenance.OnNode("worker-1")
-            .GracefulShutdown(drain => drain with { Escalation = escalation, DeleteVirtualMachines = deleteMachines })
-            .With(options => options with { Timeout = TimeSpan.FromMinutes(10) }));
+    /// <summary>The runner is made by somebody who trusts the fence agent of these tests.</summary>
+    private static Task<MaintenanceReport> RunAsync(Scene scene, EscalationOptions escalation, bool deleteMachines, VirtualMachinePolicy? policy = null) =>
+        new MaintenanceRunner(scene.Client, scene.Cluster.Time, defaults: new MaintenanceOptions { StrongestForeignEvidence = EvidenceStrength.Strong }).RunAsync(
+            NodeMaintenance.OnNode("worker-1")
+                .GracefulShutdown(drain => drain with { Escalation = escalation, DeleteVirtualMachines = deleteMachines, Policy = policy ?? drain.Policy })
+                .With(options => options with { Timeout = TimeSpan.FromMinutes(10) }));
 
     private static Task<Scene> StartAsync() => Scene.StartAsync(cluster => cluster.WithNodes("worker-1", "worker-2", "worker-3")
         .WithVirtualMachine("kept", vm => vm.On("worker-1").WithLabel("app", "kept"))
