@@ -12,6 +12,9 @@ internal static class BuiltInSteps
         Step("wait-until-ready", "Waits until the node is Ready.", it => it.WaitUntilReady()),
         Step<DrainOptions>("drain", "Evicts the virtual machines of the node and waits until they have left.", (it, options) => it.Drain(_ => options)),
         Step("verify-elsewhere", "Waits until each machine that is to run runs on another node.", it => it.WaitUntilVirtualMachinesRunElsewhere()),
+        Step<BlastRadiusOptions>("blast-radius", "Holds a recovery back when the trouble is greater than one node.", (it, options) => it.CheckBlastRadius(_ => options)),
+        Step<SuspectDownOptions>("suspect-down", "Waits until weak evidence says that the node may be down.", (it, options) => it.SuspectNodeIsDown(options.Evidence, options.Patience)),
+        Step<SafeTimeOptions>("safe-time", "Waits until a node that is cut off must have stopped its guests by itself.", (it, options) => it.WaitSafeTime(options.Duration)),
         Step<ConfirmDownOptions>("confirm-down", "Asks for evidence that the node is down. What destroys needs it before.", (it, options) => it.ConfirmNodeIsDown(options.Evidence)),
         Step<RestoreKubeVirtOptions>("restore-kubevirt", "Restores KubeVirt's own control plane.", (it, options) => it.RestoreKubeVirt(_ => options)),
         Step("release-machines", "Force-deletes the launcher pods of a node that is down.", it => it.ReleaseVirtualMachines()),
@@ -19,6 +22,7 @@ internal static class BuiltInSteps
         Step<SettleMachinesOptions>("settle-machines", "Waits until KubeVirt has noticed that released machines are dead.", (it, options) => it.SettleVirtualMachines(_ => options)),
         Step("verify-volumes", "Looks once more at volumes that were not detached in time.", it => it.VerifyVolumes()),
         Step<DrainOptions>("graceful-shutdown", "The whole way down: open-window, cordon, drain, verify-elsewhere.", (it, options) => it.GracefulShutdown(_ => options)),
+        Step<RecoverFromCrashOptions>("recover-from-crash", "The whole recovery, on evidence that the node is down.", (it, options) => it.RecoverFromCrash(options.Evidence, _ => options.Recovery)),
         Step<ReturnOptions>("return-to-service", "The whole way back: wait-until-ready, uncordon, close-window.", (it, options) => it.ReturnToService(_ => options)),
     ];
 
@@ -32,4 +36,26 @@ internal static class BuiltInSteps
 internal sealed class ConfirmDownOptions
 {
     public required IEvidenceSource Evidence { get; init; }
+}
+
+/// <summary>What makes the node suspect, and how long it is waited for.</summary>
+internal sealed class SuspectDownOptions
+{
+    public required IEvidenceSource Evidence { get; init; }
+
+    public required TimeSpan Patience { get; init; }
+}
+
+/// <summary>How long a node that is cut off needs to stop its guests.</summary>
+internal sealed class SafeTimeOptions
+{
+    public required TimeSpan Duration { get; init; }
+}
+
+/// <summary>The whole recovery.</summary>
+internal sealed class RecoverFromCrashOptions
+{
+    public required IEvidenceSource Evidence { get; init; }
+
+    public RecoveryOptions Recovery { get; init; } = new();
 }

@@ -61,7 +61,7 @@ internal sealed class OptionShape
             _ when type == typeof(double) => OptionKind.Number,
             _ when type == typeof(TimeSpan) => OptionKind.Time,
             _ when type.IsEnum => OptionKind.Word,
-            _ when type == typeof(IReadOnlyList<string>) => OptionKind.TextList,
+            _ when type == typeof(IReadOnlyList<string>) || type == typeof(IReadOnlyCollection<string>) => OptionKind.TextList,
             _ when ItemOf(type) is { IsEnum: true } => OptionKind.WordList,
             _ when type == typeof(IEvidenceSource) => OptionKind.Evidence,
             _ when IsGroup(type, around) => OptionKind.Group,
