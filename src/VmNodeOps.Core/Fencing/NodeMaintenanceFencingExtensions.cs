@@ -51,7 +51,7 @@ public static class NodeMaintenanceFencingExtensions
         }
 
         var proof = Evidence.PowerIsOff(device);
-        maintenance = maintenance.CheckBlastRadius(_ => options.Recovery.BlastRadius).OpenWindow();
+        maintenance = maintenance.CheckBlastRadius(_ => options.Recovery.BlastRadius).Then(new CheckDeviceStep(device)).OpenWindow();
         maintenance = options.Recovery.Cordon ? maintenance.Cordon() : maintenance;
         maintenance = maintenance
             .Fence(device, _ => options.Fence)
