@@ -27,10 +27,10 @@ internal static class SimulatedTour
         console.WriteLine($"Its clock runs {Speed} times as fast as yours; every time below is the cluster's.");
 
         Heading(console, "worker-1 is to be maintained: drain it");
-        // build-1 is started by hand only and would stay down, which a drain refuses unless it is told that this is meant.
+        // build-1 is started by hand only and would stay down, which a drain refuses. It is shut down first, and started again when the node returns.
         var maintenance = NodeMaintenance.OnNode("worker-1").GracefulShutdown(drain => drain with
         {
-            Policy = drain.Policy with { StaysDown = VirtualMachineTreatment.Proceed },
+            Policy = drain.Policy with { StaysDown = VirtualMachineTreatment.ShutDownUntilReturn },
         });
         var drain = await RunAsync(console, cluster, runner, maintenance, time, cancellationToken);
         console.WriteLine(drain.ToText());

@@ -12,7 +12,10 @@ public static class NodeMaintenanceCordoningExtensions
     /// <summary>Waits until the node is Ready.</summary>
     public static NodeMaintenance WaitUntilReady(this NodeMaintenance maintenance) => Add(maintenance, new WaitUntilReadyStep());
 
-    /// <summary>The way back: waits until the node is Ready, uncordons it if its maintenance cordoned it, and closes the maintenance window.</summary>
+    /// <summary>
+    /// The way back: waits until the node is Ready and virt-handler serves it, uncordons it if its maintenance cordoned it, starts the machines that were stopped for the maintenance, and
+    /// closes the maintenance window.
+    /// </summary>
     /// <param name="maintenance">The maintenance.</param>
     /// <param name="configure">Changes the options: <c>back =&gt; back with { … }</c>. Null: the defaults.</param>
     /// <remarks>Labels become what the journal says they were. A node that was cordoned before its maintenance stays cordoned.</remarks>
@@ -20,7 +23,9 @@ public static class NodeMaintenanceCordoningExtensions
     {
         var options = new ReturnOptions();
         options = configure?.Invoke(options) ?? options;
-        return Add(maintenance.WaitUntilReady(), new UncordonStep(onlyOurs: !options.EvenIfCordonedByOthers)).CloseWindow();
+        maintenance = Add(Add(maintenance.WaitUntilReady(), new WaitForVirtHandlerStep()), new UncordonStep(onlyOurs: !options.EvenIfCordonedByOthers));
+        maintenance = Add(maintenance, new StartOwedMachinesStep()).CloseWindow();
+        return options.BringBack is { } back ? Add(maintenance, new BringBackStep(back)) : maintenance;
     }
 
     private static NodeMaintenance Add(NodeMaintenance maintenance, IMaintenanceStep step)

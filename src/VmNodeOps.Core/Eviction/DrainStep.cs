@@ -4,10 +4,10 @@ namespace VmNodeOps;
 
 /// <summary>Evicts the virtual machines of the node, in whichever way KubeVirt and their strategies have it, and waits until their pods are gone.</summary>
 /// <remarks>
-/// Waits on one watch of the node's pods and one of all instances; asks again only where the server's answer or the instance says that asking can help. Undo is
-/// not offered: what was moved stays moved.
+/// Waits on one watch of the node's pods and one of all instances; asks again only where the server's answer or the instance says that asking can help.
+/// Undo cancels the evacuations that are not over; what was moved stays moved.
 /// </remarks>
-internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
+internal sealed class DrainStep(DrainOptions options) : IUndoableStep
 {
     public string Name => "drain";
 
@@ -20,6 +20,7 @@ internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
         context.Handover.Put(new DrainScope(DrainPlan.MachinesOf(pods.Items)));
         var expected = inventory.Machines.Select(machine => rule.Expect(machine, inventory, context.Node)).ToList();
         var plan = DrainPlan.Make(Name, options, inventory, pods, expected);
+        plan = context.Options.OnFailure == UndoPolicy.Undo ? plan with { Rights = [.. plan.Rights, .. EvacuationUndo.Rights] } : plan;
         return options.Rehearse ? await Rehearsal.AddAsync(plan, context, inventory, pods, cancellationToken).ConfigureAwait(false) : plan;
     }
 
@@ -38,6 +39,11 @@ internal sealed class DrainStep(DrainOptions options) : IMaintenanceStep
         context.Handover.Put(drainage);
         return await drainage.RunAsync(pods, DrainageSelection(inventory.NodeName, options), options.EmptyFor, cancellationToken).ConfigureAwait(false);
     }
+
+    public Task<StepOutcome> UndoAsync(StepContext context, CancellationToken cancellationToken) =>
+        context.Handover.Find<NodeInventory>() is { ServesKubeVirt: true } inventory
+            ? new EvacuationUndo(context, inventory).RunAsync(cancellationToken)
+            : Task.FromResult(StepOutcome.Skipped("there are no virtual machines"));
 
     public string? DescribePending(StepContext context) => context.Handover.Find<Drainage>()?.DescribePending();
 

@@ -34,6 +34,9 @@ public sealed record MaintenancePlan
     /// <summary>The steps, in order.</summary>
     public required IReadOnlyList<StepPlan> Steps { get; init; }
 
+    /// <summary>What would become of each virtual machine of the node, by name. Default none.</summary>
+    public IReadOnlyList<PlannedVirtualMachine> VirtualMachines { get; init; } = [];
+
     /// <summary>Every right that the run needs: those of its steps, and those of its lock. Default none.</summary>
     public IReadOnlyList<AccessQuestion> Rights { get; init; } = [];
 

@@ -34,6 +34,7 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
             Unschedulable = node.Unschedulable,
             MadeAt = serverTime,
             Steps = steps,
+            VirtualMachines = PlannedVirtualMachine.Of(context.Handover, node),
             Rights = [.. Rights(node, maintenance.Options).Concat(steps.SelectMany(step => step.Rights)).Distinct()],
         };
         return new MaintenancePlanning(plan, node, reads, context.Handover);
