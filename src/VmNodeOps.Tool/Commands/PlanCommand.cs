@@ -16,7 +16,8 @@ internal sealed class PlanCommand : Command
         var policy = new PolicyOptions();
         policy.AddTo(Add("drain", "Shows what `vmnodeops drain` would do.", (node, parsed) => Procedures.Drain(node, policy.Read(parsed))));
         Add("return", "Shows what `vmnodeops return` would do.", static (node, _) => Procedures.Return(node));
-        Add("recover", "Shows what `vmnodeops recover` would do.", static (node, _) => Procedures.Recover(node, new NobodyYet()));
+        var recovery = new RecoveryArguments();
+        recovery.AddTo(Add("recover", "Shows what `vmnodeops recover` would do.", recovery.Read), needsProof: false);
     }
 
     private Command Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)

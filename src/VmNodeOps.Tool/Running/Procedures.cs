@@ -7,5 +7,5 @@ internal static class Procedures
 
     public static NodeMaintenance Return(string node) => NodeMaintenance.OnNode(node).ReturnToService();
 
-    public static NodeMaintenance Recover(string node, IEvidenceSource evidence) => NodeMaintenance.OnNode(node).RecoverFromCrash(evidence);
+    public static NodeMaintenance Recover(string node, IEvidenceSource evidence, RecoveryOptions options) => NodeMaintenance.OnNode(node).RecoverFromCrash(evidence, _ => options);
 }

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using VmNodeOps.Tool.Running;
+
+namespace VmNodeOps.Tool.CommandLine;
+
+/// <summary>The options of a recovery: who or what knows that the node is off, and how far it may go.</summary>
+internal sealed class RecoveryArguments
+{
+    private readonly Option<string?> _confirmedBy = Words("--confirmed-by", "WHO", "Who answers for it that the node is powered off or cut off from all storage.");
+    private readonly Option<string?> _reason = Words("--reason", "WHY", "How they know: what they saw or did.");
+    private readonly FenceAgentArguments _fence = new();
+    private readonly BlastRadiusArguments _blastRadius = new();
+
+    /// <param name="command">The command.</param>
+    /// <param name="needsProof">Whether it acts, so that somebody must know; a plan can be made before.</param>
+    public void AddTo(Command command, bool needsProof)
+    {
+        command.Options.Add(_confirmedBy);
+        command.Options.Add(_reason);
+        _fence.AddTo(command);
+        _blastRadius.AddTo(command);
+        command.Validators.Add(result => Check(result, needsProof));
+    }
+
+    /// <summary>The recovery that a command line asks for.</summary>
+    public NodeMaintenance Read(string node, ParseResult parsed)
+    {
+        var recovery = new RecoveryOptions { BlastRadius = _blastRadius.Read(parsed) };
+        var person = parsed.GetValue(_confirmedBy) is { } who ? Evidence.OperatorConfirms(who, parsed.GetRequiredValue(_reason)!) : null;
+        return _fence.Read(parsed.CommandResult) is { } device
+            ? NodeMaintenance.OnNode(node).FenceAndRecover(device, options => _fence.Change(options, parsed) with { AlsoConfirmedBy = person, Recovery = recovery })
+            : Procedures.Recover(node, person ?? new NobodyYet(), recovery);
+    }
+
+    private void Check(CommandResult result, bool needsProof)
+    {
+        var (who, why) = (result.GetResult(_confirmedBy) is not null, result.GetResult(_reason) is not null);
+        if (who != why)
+        {
+            result.AddError(who ? "--confirmed-by needs --reason: how they know goes into the record." : "--reason needs --confirmed-by: who says so goes into the record.");
+        }
+        else if (needsProof && !who && result.GetResult(_fence.Agent) is null)
+        {
+            result.AddError(
+                "Somebody or something must know that the node is off, or its machines may run twice. Give --confirmed-by WHO and --reason WHY, or let --fence-agent PROGRAM switch it off.");
+        }
+    }
+
+    private static Option<string?> Words(string name, string helpName, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && string.IsNullOrWhiteSpace(token.Value))
+            {
+                result.AddError($"{name} must not be empty: it goes into the record.");
+            }
+        });
+        return option;
+    }
+}
