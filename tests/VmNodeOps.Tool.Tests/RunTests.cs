@@ -61,7 +61,7 @@ public sealed class RunTests
         run.ExitCode.Should().Be(ExitCode.Refused);
         run.Out.Should().StartWith("Refused: Node worker-1 is Ready");
         plan.ExitCode.Should().Be(ExitCode.Refused);
-        plan.Out.Should().Contain("REFUSED").And.Contain("the operator that --confirmed-by will name");
+        plan.Out.Should().Contain("REFUSED").And.Contain("whom or what the run will name: --confirmed-by or --fence-agent");
         FromTool(cluster).Should().OnlyContain(request => !request.IsWrite);
     }
 
