@@ -13,7 +13,7 @@ public static class NodeMaintenanceCordoningExtensions
     public static NodeMaintenance WaitUntilReady(this NodeMaintenance maintenance) => Add(maintenance, new WaitUntilReadyStep());
 
     /// <summary>
-    /// The way back: waits until the node is Ready and virt-handler serves it, uncordons it if its maintenance cordoned it, starts the machines that were stopped for the maintenance, and
+    /// The way back: takes off an out-of-service taint that a recovery which died has left, waits until the node is Ready and virt-handler serves it, uncordons it if its maintenance cordoned it, starts the machines that were stopped for the maintenance, and
     /// closes the maintenance window.
     /// </summary>
     /// <param name="maintenance">The maintenance.</param>
@@ -23,7 +23,8 @@ public static class NodeMaintenanceCordoningExtensions
     {
         var options = new ReturnOptions();
         options = configure?.Invoke(options) ?? options;
-        maintenance = Add(Add(maintenance.WaitUntilReady(), new WaitForVirtHandlerStep()), new UncordonStep(onlyOurs: !options.EvenIfCordonedByOthers));
+        maintenance = Add(maintenance, new ClearOutOfServiceStep()).WaitUntilReady();
+        maintenance = Add(Add(maintenance, new WaitForVirtHandlerStep()), new UncordonStep(onlyOurs: !options.EvenIfCordonedByOthers));
         maintenance = Add(maintenance, new StartOwedMachinesStep()).CloseWindow();
         return options.BringBack is { } back ? Add(maintenance, new BringBackStep(back)) : maintenance;
     }

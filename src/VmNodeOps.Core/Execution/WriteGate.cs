@@ -41,6 +41,22 @@ public sealed class WriteGate : IDisposable
         return WriteAsync(intent, (cluster, token) => cluster.Nodes.ChangeAsync(node.Identity, change, cancellationToken: token), cancellationToken);
     }
 
+    /// <summary>Changes what Kubernetes takes as proof that the node is down, on proof that it is.</summary>
+    internal Task<Node> ChangeNodeAsync(string verb, NodeChange change, FencingEvidence evidence, CancellationToken cancellationToken)
+    {
+        var node = _node.Expected;
+        var intent = new WriteIntent { Verb = verb, Target = Refer.To(node), Evidence = evidence };
+        return WriteAsync(intent, (cluster, token) => cluster.Nodes.ChangeAsync(node.Identity, change, cancellationToken: token), cancellationToken);
+    }
+
+    /// <summary>Takes off what we put on the node and what would harm it if it lived: the one write that goes through after a sign of life too.</summary>
+    internal Task<Node> RetreatAsync(string verb, NodeChange change, CancellationToken cancellationToken)
+    {
+        var node = _node.Planned;
+        var intent = new WriteIntent { Verb = verb, Target = Refer.To(node), IsRetreat = true };
+        return WriteAsync(intent, (cluster, token) => cluster.Nodes.ChangeAsync(node.Identity, change, cancellationToken: token), cancellationToken);
+    }
+
     /// <summary>Evicts a pod of the node. The answer may be a refusal.</summary>
     public Task<EvictionAnswer> EvictAsync(Pod pod, CancellationToken cancellationToken) => EvictAsync(pod, gracePeriod: null, cancellationToken);
 
@@ -193,7 +209,7 @@ public sealed class WriteGate : IDisposable
             }
             while (_lock is { IsHeld: false });
 
-            var silence = _node.Silence;
+            var silence = intent.IsRetreat ? null : _node.Silence;
             using var under = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence?.Broken ?? CancellationToken.None);
 
             // Nothing is awaited between this judgement and the sending.
@@ -244,7 +260,7 @@ public sealed class WriteGate : IDisposable
             throw new WriteRefusedException("NodeReplaced", $"Node {expected.Name} is another object by now (uid {now.Uid}, was {expected.Uid}). Nothing more is written; plan again.");
         }
 
-        if (now is not null && now.BootId != expected.BootId && expected.BootId.Length > 0)
+        if (!intent.IsRetreat && now is not null && now.BootId != expected.BootId && expected.BootId.Length > 0)
         {
             throw new WriteRefusedException("NodeRebooted", $"Node {expected.Name} has booted since (boot id {now.BootId}, was {expected.BootId}). Nothing more is written; plan again.");
         }

@@ -13,6 +13,12 @@ public sealed record WriteIntent
 
     /// <summary>The proof that the node is down, for whatever takes something from a node that may still use it. Null for writes that do not.</summary>
     public FencingEvidence? Evidence { get; init; }
+
+    /// <summary>
+    /// Whether it only takes off what we put on the node ourselves and what would harm the node if it lived. Allowed even after a sign of life has stopped every other write,
+    /// and after a reboot; never on another object of that name, and never without the lock.
+    /// </summary>
+    internal bool IsRetreat { get; init; }
 }
 
 /// <summary>The gate did not let a write through, or stopped waiting for its answer because the node showed that it lives; the run's report lists what was sent.</summary>

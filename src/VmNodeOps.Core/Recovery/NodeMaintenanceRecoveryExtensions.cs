@@ -43,5 +43,7 @@ public static class NodeMaintenanceRecoveryExtensions
         maintenance.RestoreKubeVirt(restore => restore with { Scope = options.ReplicaScope });
 
     private static NodeMaintenance Release(this NodeMaintenance maintenance, RecoveryOptions options) =>
-        maintenance.ReleaseVirtualMachines().ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout });
+        options.Release == ReleaseWay.OutOfServiceTaint
+            ? maintenance.TakeOutOfService(service => service with { Patience = options.DetachTimeout })
+            : maintenance.ReleaseVirtualMachines().ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout });
 }

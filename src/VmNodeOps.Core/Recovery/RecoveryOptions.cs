@@ -16,6 +16,10 @@ public sealed record RecoveryOptions
     /// <value><see cref="RecoveryOrder.ControlPlaneFirst"/>.</value>
     public RecoveryOrder Order { get; init; } = RecoveryOrder.ControlPlaneFirst;
 
+    /// <summary>In which way machines and volumes are released from the dead node.</summary>
+    /// <value><see cref="ReleaseWay.ForceDelete"/>.</value>
+    public ReleaseWay Release { get; init; } = ReleaseWay.ForceDelete;
+
     /// <summary>Which replicas of virt-api and virt-controller are removed.</summary>
     /// <value><see cref="KubeVirtReplicaScope.FailedNode"/>.</value>
     public KubeVirtReplicaScope ReplicaScope { get; init; } = KubeVirtReplicaScope.FailedNode;
@@ -45,4 +49,14 @@ public enum RecoveryOrder
 
     /// <summary>Machines, volumes, KubeVirt's control plane.</summary>
     MachinesFirst,
+}
+
+/// <summary>The ways to release what a dead node holds.</summary>
+public enum ReleaseWay
+{
+    /// <summary>Force-delete the pods of the machines, then delete the volume attachments that no other pod uses. Touches nothing else on the node.</summary>
+    ForceDelete,
+
+    /// <summary>Mark the node as out of service and let Kubernetes do it (1.26 and newer). Takes every pod of the node that does not tolerate it.</summary>
+    OutOfServiceTaint,
 }

@@ -1,5 +1,3 @@
-using VmNodeOps.Cluster;
-
 namespace VmNodeOps;
 
 /// <summary>Removes the pods of the machines that ran on the node, which tells KubeVirt that they are dead, and waits until none is left.</summary>
@@ -15,7 +13,6 @@ internal sealed class ForceDeleteLaunchersStep : IMaintenanceStep
     {
         var inventory = await NodeInventory.ReadAsync(context, cancellationToken).ConfigureAwait(false);
         context.Handover.Put(FateRule.Loss);
-        var machines = inventory.Machines.ToDictionary(machine => machine.Name);
         var pods = inventory.LauncherPods.Items.Where(pod => !pod.IsFinished).ToList();
         return new StepPlan
         {
@@ -27,10 +24,8 @@ internal sealed class ForceDeleteLaunchersStep : IMaintenanceStep
                 new() { Verb = "delete", Group = "", Resource = "pods" },
                 .. MachineRights.Watching,
             ],
-            Actions = [.. pods.Select(pod => Act(pod, machines, inventory))],
-            Findings = [.. inventory.Machines
-                .Select(machine => LossFindings.Of(machine, VirtualMachineFates.OfLoss(machine, inventory.KubeVirt)))
-                .OfType<Finding>()],
+            Actions = [.. pods.Select(pod => LostPods.Act(pod, inventory, "force-delete"))],
+            Findings = [.. LostPods.Findings(inventory)],
         };
     }
 
@@ -41,16 +36,7 @@ internal sealed class ForceDeleteLaunchersStep : IMaintenanceStep
 
     private static async Task<StepOutcome> ActAsync(StepContext context, FencingEvidence evidence, CancellationToken cancellationToken)
     {
-        var inventory = context.Handover.Find<NodeInventory>()!;
-        if (inventory.ServesKubeVirt)
-        {
-            var machines = MachineWatch.GetOrBegin(context, inventory);
-            foreach (var machine in inventory.Machines)
-            {
-                machines.Follow(FateRule.Loss.Expect(machine, inventory, context.Node.Planned));
-            }
-        }
-
+        LostPods.Follow(context, context.Handover.Find<NodeInventory>()!);
         var removal = new LauncherRemoval(context, evidence);
         context.Handover.Put(removal);
         var count = await removal.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -58,37 +44,4 @@ internal sealed class ForceDeleteLaunchersStep : IMaintenanceStep
             ? StepOutcome.Skipped("no machine has a pod on the node")
             : StepOutcome.Succeeded($"{count} {(count == 1 ? "pod" : "pods")} removed");
     }
-
-    private static PlannedAction Act(Pod pod, Dictionary<ObjectName, NodeMachine> machines, NodeInventory inventory)
-    {
-        var machine = LauncherPods.InstanceOf(pod) is { } name ? machines.GetValueOrDefault(name) : null;
-        if (machine is null)
-        {
-            return new PlannedAction
-            {
-                Kind = ActionKind.ForceDelete,
-                Target = Refer.To(pod),
-                What = $"force-delete {pod.Name}",
-                Why = "It is a launcher pod of no machine that is known.",
-            };
-        }
-
-        var fate = VirtualMachineFates.OfLoss(machine, inventory.KubeVirt);
-        return new PlannedAction
-        {
-            Kind = ActionKind.ForceDelete,
-            Target = Refer.To(pod),
-            Fate = fate,
-            What = $"force-delete {pod.Name.Name} (VM {machine.Name})",
-            Why = Why(pod, machine, fate),
-        };
-    }
-
-    private static string Why(Pod pod, NodeMachine machine, VirtualMachineFate fate) =>
-        machine.Pods.FirstOrDefault(launcher => launcher.Pod.Uid == pod.Uid)?.Role switch
-        {
-            LauncherRole.MigrationTarget => $"The machine runs on {machine.Instance?.NodeName}; this pod was to receive it, and no other migration begins while it is there.",
-            LauncherRole.MigrationSource => $"The machine has left it for {machine.Instance?.NodeName}.",
-            _ => FateTexts.OfLoss(machine, fate),
-        };
 }

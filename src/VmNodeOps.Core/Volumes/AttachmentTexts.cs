@@ -45,6 +45,16 @@ internal static class AttachmentTexts
         Object = Refer.To(attachment),
     };
 
+    /// <summary>Kubernetes was to detach it, and has not yet.</summary>
+    public static Finding StillAttached(VolumeAttachment attachment) => new()
+    {
+        Severity = FindingSeverity.Warning,
+        Code = "AttachmentRemains",
+        Message = $"Kubernetes has not detached {Name(attachment)} yet: {WhyStuck(attachment)}",
+        Lift = $"Look at the driver's controller ({attachment.Attacher}) and its storage.",
+        Object = Refer.To(attachment),
+    };
+
     public static string WhyStuck(VolumeAttachment attachment)
     {
         var finalizers = attachment.Finalizers.Count == 0 ? "it has no finalizer" : $"its finalizer {string.Join(", ", attachment.Finalizers)} has not fallen";

@@ -50,6 +50,7 @@ internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IMaint
     {
         var release = new VolumeRelease(context, evidence);
         context.Handover.Put(release);
+        context.Handover.Put(new DetachingVolumes(() => release.Stuck));
         await release.RunAsync(options.DetachTimeout, cancellationToken).ConfigureAwait(false);
         return release.Outcome();
     }

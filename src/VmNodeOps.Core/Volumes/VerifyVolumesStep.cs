@@ -2,7 +2,7 @@ using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
 
-/// <summary>The last look at what <see cref="ReleaseVolumesStep"/> could not detach in time: what is still attached makes the run one that is not done, though everything else is.</summary>
+/// <summary>The last look at what <see cref="ReleaseVolumesStep"/> or <see cref="OutOfServiceStep"/> could not detach in time: what is still attached makes the run one that is not done, though everything else is.</summary>
 internal sealed class VerifyVolumesStep : IMaintenanceStep
 {
     public string Name => "verify-volumes";
@@ -11,12 +11,12 @@ internal sealed class VerifyVolumesStep : IMaintenanceStep
 
     public Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Handover.Find<VolumeRelease>() is not { } release)
+        if (context.Handover.Find<DetachingVolumes>() is not { } detaching)
         {
             return Task.FromResult(StepOutcome.Skipped("no volume was released"));
         }
 
-        var stuck = release.Stuck;
+        var stuck = detaching.Left();
         return Task.FromResult(stuck.Count == 0
             ? StepOutcome.Succeeded("everything that was released is detached")
             : StepOutcome.Blocked("AttachmentsRemain", Describe(context, stuck)));

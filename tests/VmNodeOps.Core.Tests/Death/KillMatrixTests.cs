@@ -57,6 +57,26 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         });
 
     [Fact]
+    public Task A_node_taken_out_of_service_by_a_run_that_dies_is_put_back_by_the_next() => TryEveryPointAsync(
+        "out-of-service",
+        async scene =>
+        {
+            scene.Taint(("example.com/rack", "7", "NoSchedule"), ("example.com/gpu", "", "PreferNoSchedule"));
+            scene.Cluster.CrashNode(KillScene.NodeName);
+            await scene.Cluster.UntilAsync(
+                () => scene.Cluster.Objects.Condition("nodes", KillScene.NodeName, "Ready", ns: null) == "Unknown", "the crash is noticed");
+        },
+        maintenance => maintenance.RecoverFromCrash(Operator, options => options with { Release = ReleaseWay.OutOfServiceTaint }),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            scene.ForeignTaints().Should().Equal("example.com/gpu=:PreferNoSchedule", "example.com/rack=7:NoSchedule");
+            scene.Cluster.PowerOnNode(KillScene.NodeName);
+            await ReturnAsync(scene);
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts");
+        });
+
+    [Fact]
     public Task An_undo_that_dies_is_finished_by_the_way_back() => TryEveryPointAsync(
         "undo",
         scene => Task.CompletedTask,

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VmNodeOps.Kubernetes;
 using VmNodeOps.Testing;
 using VmNodeOps.Testing.Faults;
@@ -85,6 +86,21 @@ internal sealed class KillScene : IAsyncDisposable
 
         return died;
     }
+
+    /// <summary>Somebody else's taints, which must outlive us.</summary>
+    public void Taint(params (string Key, string Value, string Effect)[] taints) => Cluster.Objects.Change(
+        "nodes",
+        NodeName,
+        node => node["spec"]!["taints"] = new JsonArray(
+            [.. taints.Select(taint => new JsonObject { ["key"] = taint.Key, ["value"] = taint.Value, ["effect"] = taint.Effect })]),
+        ns: null);
+
+    /// <summary>The node's taints but for those by which Kubernetes itself speaks of its condition.</summary>
+    public IReadOnlyList<string> ForeignTaints() =>
+        [.. (Cluster.Objects.Get("nodes", NodeName, ns: null)!["spec"]!["taints"]?.AsArray() ?? [])
+            .Select(taint => $"{taint!["key"]}={taint["value"]}:{taint["effect"]}")
+            .Where(taint => !taint.StartsWith("node.kubernetes.io/un", StringComparison.Ordinal) && !taint.StartsWith("node.kubernetes.io/not-ready", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
     public Task<MaintenanceReport> FinishAsync(NodeMaintenance maintenance) => Runner("successor").RunAsync(maintenance);
 

@@ -24,6 +24,9 @@ public sealed record Pod : ClusterObject
     /// <summary>Its priority class. Default empty.</summary>
     public string PriorityClassName { get; init; } = "";
 
+    /// <summary>Taints that it puts up with. Default none.</summary>
+    public IReadOnlyList<Toleration> Tolerations { get; init; } = [];
+
     /// <summary>What it requests, summed over its containers as the scheduler sums, as quantities by resource name. Default empty.</summary>
     public IReadOnlyDictionary<string, string> Requests { get; init; } = EmptyMap;
 
@@ -35,6 +38,33 @@ public sealed record Pod : ClusterObject
 
     /// <summary>Whether the kubelet runs it from a file of the node (a static pod); deleting its object changes nothing.</summary>
     public bool IsMirror => Annotations.ContainsKey("kubernetes.io/config.mirror");
+}
+
+/// <summary>What taint a pod puts up with.</summary>
+public sealed record Toleration
+{
+    /// <summary>The taint's key; empty: any. Default empty.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>Whether the value does not matter (operator <c>Exists</c>). Default false: it must be equal.</summary>
+    public bool IsForAnyValue { get; init; }
+
+    /// <summary>The taint's value. Default empty.</summary>
+    public string Value { get; init; } = "";
+
+    /// <summary>The taint's effect; empty: any. Default empty.</summary>
+    public string Effect { get; init; } = "";
+
+    /// <summary>For how long, for <c>NoExecute</c>; null: for ever. Default null.</summary>
+    public TimeSpan? For { get; init; }
+
+    /// <summary>Whether a taint is put up with, for whatever time. The rule is that of Kubernetes (core/v1, ToleratesTaint).</summary>
+    public bool Tolerates(Taint taint)
+    {
+        ArgumentNullException.ThrowIfNull(taint);
+        return (Effect.Length == 0 || Effect == taint.Effect)
+            && (Key.Length == 0 ? IsForAnyValue : Key == taint.Key && (IsForAnyValue || Value == taint.Value));
+    }
 }
 
 /// <summary>The phases of a pod.</summary>

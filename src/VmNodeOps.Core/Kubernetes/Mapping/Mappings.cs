@@ -32,6 +32,7 @@ internal static class Mappings
         HasEmptyDir = dto.Spec?.Volumes?.Any(volume => volume.EmptyDir is not null) ?? false,
         TerminationGracePeriod = TimeSpan.FromSeconds(dto.Spec?.TerminationGracePeriodSeconds ?? 30),
         PriorityClassName = dto.Spec?.PriorityClassName ?? "",
+        Tolerations = dto.Spec?.Tolerations is { Count: > 0 } tolerations ? [.. tolerations.Select(Toleration)] : [],
         Requests = PodRequests.Of(dto.Spec),
     }.WithMetadata(dto);
 
@@ -115,6 +116,15 @@ internal static class Mappings
             LastSeenAt = dto.Series?.LastObservedTime ?? dto.LastTimestamp ?? dto.EventTime,
         }.WithMetadata(dto);
     }
+
+    private static Toleration Toleration(TolerationDto dto) => new()
+    {
+        Key = dto.Key ?? "",
+        IsForAnyValue = dto.Operator == "Exists",
+        Value = dto.Value ?? "",
+        Effect = dto.Effect ?? "",
+        For = dto.TolerationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+    };
 
     private static Taint Taint(TaintDto taint) =>
         new() { Key = taint.Key ?? "", Value = taint.Value ?? "", Effect = taint.Effect ?? "", AddedAt = taint.TimeAdded };

@@ -26,6 +26,21 @@ internal sealed class PodSpecDto
     public long? TerminationGracePeriodSeconds { get; init; }
 
     public string? PriorityClassName { get; init; }
+
+    public List<TolerationDto>? Tolerations { get; init; }
+}
+
+internal sealed class TolerationDto
+{
+    public string? Key { get; init; }
+
+    public string? Operator { get; init; }
+
+    public string? Value { get; init; }
+
+    public string? Effect { get; init; }
+
+    public long? TolerationSeconds { get; init; }
 }
 
 internal sealed class PodVolumeDto
