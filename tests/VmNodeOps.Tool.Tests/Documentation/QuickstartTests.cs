@@ -19,7 +19,7 @@ public sealed class QuickstartTests
 
         process.ExitCode.Should().Be(0, await error);
         output.Should().Contain("Succeeded: Node worker-1: open-window, cordon, shut-down, drain, start-elsewhere, verify-elsewhere done.")
-            .And.Contain("Succeeded: Node worker-1: wait-until-ready, wait-for-virt-handler, uncordon, start-machines, close-window done.")
+            .And.Contain("Succeeded: Node worker-1: put-back-in-service, wait-until-ready, wait-for-virt-handler, uncordon, start-machines, close-window done.")
             .And.MatchRegex("Succeeded: Node worker-2: blast-radius, confirm-down, .*done[.]")
             .And.Contain("worker-2: nothing")
             .And.Contain("ran together 0 times.");
