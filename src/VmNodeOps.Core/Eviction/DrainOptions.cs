@@ -78,6 +78,10 @@ public sealed record DrainOptions
     /// <summary>Whether the selection is the default one, which the plan reads anyway.</summary>
     internal bool SelectsLaunchers => PodSelector == LauncherPods.Selector;
 
+    /// <summary>Looks whether the options make sense, as <see cref="NodeMaintenanceEvictionExtensions.Drain"/> does before it takes them.</summary>
+    /// <exception cref="ArgumentException">A value makes no sense; says which and why.</exception>
+    public void Check() => _ = Checked();
+
     /// <exception cref="ArgumentException">A value makes no sense.</exception>
     internal DrainOptions Checked()
     {

@@ -25,7 +25,7 @@ internal sealed class PlainProgress(TextWriter writer, bool namesNode = false)
     /// <summary>Not the report, which follows as data; and of the writes only those whose answer was lost, since the others show in what they do.</summary>
     private static bool IsWorthALine(MaintenanceEvent maintenanceEvent) => maintenanceEvent switch
     {
-        RunFinished or StepStarted => false,
+        RunFinished or StepStarted or BatchFinished => false,
         WriteAnswered write => write.Write.Result == WriteResult.Unknown,
         _ => true,
     };

@@ -54,6 +54,15 @@ internal sealed class SharedOptions
         Recursive = true,
     };
 
+    public Option<int> ChunkSize { get; } = new("--chunk-size")
+    {
+        Description = "How many objects of a list are asked for at a time.",
+        HelpName = "N",
+        Recursive = true,
+        DefaultValueFactory = static _ => 500,
+        Validators = { static result => Positive(result) },
+    };
+
     public SharedOptions() => Output.Validators.Add(static result =>
     {
         if (result.Tokens is [var token] && OutputForms.Find(token.Value) is null)
@@ -62,7 +71,15 @@ internal sealed class SharedOptions
         }
     });
 
-    public IEnumerable<Option> All => [Kubeconfig, Context, Timeout, DryRun, Yes, Output, Quiet];
+    public IEnumerable<Option> All => [Kubeconfig, Context, Timeout, DryRun, Yes, Output, Quiet, ChunkSize];
+
+    private static void Positive(OptionResult result)
+    {
+        if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var size) || size < 1))
+        {
+            result.AddError($"'{token.Value}' is not a number for --chunk-size: write one from 1 on.");
+        }
+    }
 
     private static TimeSpan? ParseTimeout(ArgumentResult result)
     {

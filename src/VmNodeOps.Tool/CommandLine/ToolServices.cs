@@ -21,7 +21,7 @@ internal sealed class ToolServices(HostConsole console, TimeProvider time)
     /// <exception cref="ClusterException">There is no such configuration.</exception>
     public KubernetesCluster Connect(ParseResult parsed)
     {
-        var connection = new KubernetesClusterOptions { TimeProvider = time };
+        var connection = new KubernetesClusterOptions { TimeProvider = time, PageSize = parsed.GetValue(Options.ChunkSize) };
         var context = parsed.GetValue(Options.Context);
         return parsed.GetValue(Options.Kubeconfig) is { } path
             ? KubernetesCluster.FromKubeConfig(path, context, connection)

@@ -4,21 +4,24 @@ using VmNodeOps.Tool.Running;
 
 namespace VmNodeOps.Tool.Commands;
 
-/// <summary><c>vmnodeops drain NODE</c>: empties a node for maintenance and waits until its virtual machines run elsewhere.</summary>
+/// <summary><c>vmnodeops drain NODE…</c>: empties nodes for maintenance and waits until their virtual machines run elsewhere.</summary>
 internal sealed class DrainCommand : Command
 {
     public DrainCommand(ToolServices services)
-        : base("drain", "Empties a node for maintenance: cordons it, moves its virtual machines away, and waits until they run elsewhere.")
+        : base("drain", "Empties nodes for maintenance: cordons them, moves their virtual machines away, and waits until they run elsewhere.")
     {
-        var node = new NodeArgument();
-        Arguments.Add(node);
-        var policy = new PolicyOptions();
-        policy.AddTo(this);
+        var input = new DrainInput();
+        input.AddTo(this);
         SetAction((parsed, token) =>
         {
-            var name = parsed.GetRequiredValue(node);
+            if (input.OnlyNode(parsed) is not { } name)
+            {
+                const string Advice = "Nodes that were cordoned stay so, and what KubeVirt has begun goes on. The same command again goes on from where things stand; `vmnodeops return NODE` takes a node back.";
+                return new BatchRunning(services, parsed).RunAsync(input.OnAll(parsed), Advice, token);
+            }
+
             var advice = $"Node {name} stays cordoned, and what KubeVirt has begun goes on. To go on: vmnodeops drain {name}. To take the node back: vmnodeops return {name}.";
-            return new MaintenanceRunning(services, parsed).RunAsync(Procedures.Drain(name, policy.Read(parsed)), asks: true, advice, token);
+            return new MaintenanceRunning(services, parsed).RunAsync(input.OnOne(parsed, name), asks: true, advice, token);
         });
     }
 }

@@ -13,21 +13,38 @@ internal sealed class PlanCommand : Command
         : base("plan", "Shows what a command would do to which object, and why. Writes nothing to the cluster.")
     {
         _services = services;
-        var policy = new PolicyOptions();
-        policy.AddTo(Add("drain", "Shows what `vmnodeops drain` would do.", (node, parsed) => Procedures.Drain(node, policy.Read(parsed))));
+        AddDrain();
         Add("return", "Shows what `vmnodeops return` would do.", static (node, _) => Procedures.Return(node));
         var recovery = new RecoveryArguments();
         recovery.AddTo(Add("recover", "Shows what `vmnodeops recover` would do.", recovery.Read), needsProof: false);
     }
 
-    private Command Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)
+    private void AddDrain()
+    {
+        var input = new DrainInput();
+        var command = new Command("drain", "Shows what `vmnodeops drain` would do.");
+        input.AddTo(command);
+        command.SetAction(async (parsed, token) =>
+        {
+            if (input.OnlyNode(parsed) is { } node)
+            {
+                return await RunAsync(parsed, input.OnOne(parsed, node), token);
+            }
+
+            var plan = await _services.ReadAsync(
+                parsed, (cluster, reading) => new MaintenanceRunner(cluster, _services.Time).PlanAsync(input.OnAll(parsed), reading), token);
+            return new BatchRunning(_services, parsed).Show(plan);
+        });
+        Subcommands.Add(command);
+    }
+
+    private void Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)
     {
         var node = new NodeArgument();
         var command = new Command(name, description);
         command.Arguments.Add(node);
         command.SetAction((parsed, token) => RunAsync(parsed, procedure(parsed.GetRequiredValue(node), parsed), token));
         Subcommands.Add(command);
-        return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, NodeMaintenance maintenance, CancellationToken cancellationToken)
