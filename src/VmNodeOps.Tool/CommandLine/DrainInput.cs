@@ -39,8 +39,9 @@ internal sealed class DrainInput
         _policy.AddTo(command);
         command.Validators.Add(result =>
         {
-            var names = result.GetValue(_nodes) is { Length: > 0 };
-            var labels = !string.IsNullOrEmpty(result.GetValue(_selector));
+            // By their tokens: a value cannot be had of what has an error of its own.
+            var names = result.GetResult(_nodes) is { Tokens.Count: > 0 };
+            var labels = result.GetResult(_selector)?.Tokens is [{ Value.Length: > 0 }];
             if (names == labels)
             {
                 result.AddError(names ? "Name the nodes or choose them by --selector, not both." : "Required argument missing: name at least one NODE, or choose nodes by --selector.");
