@@ -38,13 +38,14 @@ internal sealed class PlanCommand : Command
         Subcommands.Add(command);
     }
 
-    private void Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)
+    private Command Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)
     {
         var node = new NodeArgument();
         var command = new Command(name, description);
         command.Arguments.Add(node);
         command.SetAction((parsed, token) => RunAsync(parsed, procedure(parsed.GetRequiredValue(node), parsed), token));
         Subcommands.Add(command);
+        return command;
     }
 
     private async Task<int> RunAsync(ParseResult parsed, NodeMaintenance maintenance, CancellationToken cancellationToken)
