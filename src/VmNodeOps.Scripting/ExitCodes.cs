@@ -27,6 +27,7 @@ public static class ExitCodes
     {
         null => throw new ArgumentNullException(nameof(report)),
         MaintenanceResult.Succeeded => ExitCode.Done,
+        MaintenanceResult.Refused when report.Findings.Any(finding => finding.Code == "RightsMissing") => ExitCode.NotPermitted,
         MaintenanceResult.Refused => ExitCode.Refused,
         MaintenanceResult.HeldByAnother => ExitCode.HeldByAnother,
         MaintenanceResult.TimedOut => ExitCode.TimedOut,

@@ -52,6 +52,7 @@ internal sealed class MaintenanceRun
         activity?.SetTag("k8s.node.name", maintenance.NodeName);
         events.Publish(new RunStarted { Steps = [.. planning.Plan.Steps.Select(step => step.Step)] });
         var report = Refuse(planning.Plan, approved, time.GetUtcNow())
+            ?? await RightsCheck.RefuseAsync(cluster.AccessReviews, planning.Plan, time, cancellationToken).ConfigureAwait(false)
             ?? await new LockedRun(cluster, maintenance, approved, events, time, logger, turn).RunAsync(planning, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("vmnodeops.result", report.Result.ToString());
         Telemetry.Runs.Add(1, new KeyValuePair<string, object?>("vmnodeops.result", report.Result.ToString()));

@@ -19,7 +19,7 @@ internal sealed class CloseWindowStep : IMaintenanceStep
         return new StepPlan
         {
             Step = Name,
-            Rights = MaintenanceWindow.Rights(context.Node, reading.Where.Namespace!),
+            Rights = MaintenanceWindow.Rights(context.Node, reading.Where.Namespace!, opens: false),
             Findings = reading.Refusal is { } refusal ? [refusal] : [],
             Actions = isOpen ? [Act(context.Node, reading.Where)] : [],
         };

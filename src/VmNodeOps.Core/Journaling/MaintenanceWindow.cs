@@ -39,13 +39,18 @@ internal static class MaintenanceWindow
         }
     }
 
-    public static AccessQuestion[] Rights(Node node, string ns) =>
+    public static AccessQuestion[] Rights(Node node, string ns, bool opens) =>
     [
         new() { Verb = "patch", Group = "", Resource = "nodes", Name = node.Name.Name },
         new() { Verb = "get", Group = "", Resource = "configmaps", Namespace = ns },
-        new() { Verb = "create", Group = "", Resource = "configmaps", Namespace = ns },
         new() { Verb = "update", Group = "", Resource = "configmaps", Namespace = ns },
         new() { Verb = "delete", Group = "", Resource = "configmaps", Namespace = ns },
+        .. opens ? Opening(ns) : [],
+    ];
+
+    private static AccessQuestion[] Opening(string ns) =>
+    [
+        new() { Verb = "create", Group = "", Resource = "configmaps", Namespace = ns },
         new() { Verb = "create", Group = "", Resource = "namespaces" },
     ];
 }

@@ -44,7 +44,7 @@ internal sealed class OpenWindowStep : IUndoableStep
         return new StepPlan
         {
             Step = Name,
-            Rights = MaintenanceWindow.Rights(context.Node, reading.Where.Namespace!),
+            Rights = MaintenanceWindow.Rights(context.Node, reading.Where.Namespace!, opens: true),
             Actions = MaintenanceWindow.IsMarked(context.Node, reading.Where) && reading.Journal is not null ? [] : [Act(context.Node, reading.Where)],
             Findings = findings,
         };

@@ -10,6 +10,7 @@ internal static class BuiltInSteps
         Step("cordon", "Makes the node unschedulable.", it => it.Cordon()),
         Step("uncordon", "Makes the node schedulable.", it => it.Uncordon()),
         Step("wait-until-ready", "Waits until the node is Ready.", it => it.WaitUntilReady()),
+        Step("wait-until-not-ready", "Waits until the node has gone down.", it => it.WaitUntilNotReady()),
         Step<DrainOptions>("drain", "Evicts the virtual machines of the node and waits until they have left.", (it, options) => it.Drain(_ => options)),
         Step("verify-elsewhere", "Waits until each machine that is to run runs on another node.", it => it.WaitUntilVirtualMachinesRunElsewhere()),
         Step<BlastRadiusOptions>("blast-radius", "Holds a recovery back when the trouble is greater than one node.", (it, options) => it.CheckBlastRadius(_ => options)),

@@ -73,8 +73,8 @@ public sealed class LoggedRequest
     /// <summary>Bytes of the answer's body sent.</summary>
     public long BytesOut => Interlocked.Read(ref _bytesOut);
 
-    /// <summary>Whether it asks for a change.</summary>
-    public bool IsWrite => Method is not ("GET" or "HEAD");
+    /// <summary>Whether it asks for a change. Reviews of rights are sent by POST and change nothing.</summary>
+    public bool IsWrite => Method is not ("GET" or "HEAD") && Group is not "authorization.k8s.io";
 
     /// <inheritdoc/>
     public override string ToString()

@@ -10,7 +10,7 @@ public sealed class DrainTests
     private static readonly NodeMaintenance Shutdown = NodeMaintenance.OnNode("worker-1").GracefulShutdown();
 
     [Fact]
-    public async Task A_hundred_machines_leave_with_at_most_140_requests_and_no_polling()
+    public async Task A_hundred_machines_leave_with_at_most_140_requests_beside_the_questions_for_rights_and_no_polling()
     {
         await using var scene = await Scene.StartAsync(cluster => Workers(cluster).WithVirtualMachines(Many(100, "vm", vm => vm.On("worker-1"))));
 
@@ -18,7 +18,7 @@ public sealed class DrainTests
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
         var requests = scene.Cluster.Requests;
-        requests.Total.Should().BeLessThanOrEqualTo(140, string.Join('\n', requests.Counts));
+        (requests.Total - requests.Of("create", "selfsubjectaccessreviews").Count).Should().BeLessThanOrEqualTo(140, string.Join('\n', requests.Counts));
         requests.Of("create", "pods", "eviction").Should().HaveCount(100);
         requests.Of("list", "pods").Should().HaveCount(1);
         requests.Of("get", "pods").Should().BeEmpty();

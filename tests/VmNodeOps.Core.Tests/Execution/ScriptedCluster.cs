@@ -21,6 +21,7 @@ internal sealed class ScriptedCluster : INodes, IServer
         Client.Server.Returns(this);
         var leases = new Locking.ScriptedLeases(time);
         Client.Leases.Returns(leases);
+        Client.AccessReviews.ReviewAsync(null!, default).ReturnsForAnyArgs(new AccessAnswer { Allowed = true });
         Client.ConfigMaps.Returns(ConfigMaps);
         Client.Namespaces.Returns(ConfigMaps);
     }

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using VmNodeOps.Kubernetes;
+using VmNodeOps.Testing;
+using VmNodeOps.Tool.CommandLine;
+using VmNodeOps.Tool.Running;
+
+namespace VmNodeOps.Tool.Commands;
+
+/// <summary><c>vmnodeops rbac drain|return|recover|run</c>: the least role with which a command works, as YAML.</summary>
+/// <remarks>The rights are those of a plan, which says them whatever stands against it; it is made on a simulated cluster, so that nobody needs rights to learn which ones to ask for.</remarks>
+internal sealed class RbacCommand : Command
+{
+    private const string Node = "worker-1";
+    private readonly ToolServices _services;
+
+    public RbacCommand(ToolServices services)
+        : base("rbac", "Writes the least role with which a command works, as YAML for kubectl apply. Talks to no cluster.")
+    {
+        _services = services;
+        var policy = new PolicyOptions();
+        policy.AddTo(Add("drain", "The role of `vmnodeops drain`.", parsed => Procedures.Drain(Node, policy.Read(parsed))));
+        Add("return", "The role of `vmnodeops return`.", _ => Procedures.Return(Node));
+        Add("recover", "The role of `vmnodeops recover`.", _ => Procedures.Recover(Node, new NobodyYet(), new RecoveryOptions()));
+        AddRunbook();
+    }
+
+    private Command Add(string name, string description, Func<ParseResult, NodeMaintenance> procedure)
+    {
+        var command = new Command(name, description);
+        command.SetAction((parsed, token) => WriteAsync($"vmnodeops-{name}", procedure(parsed), token));
+        Subcommands.Add(command);
+        return command;
+    }
+
+    private void AddRunbook()
+    {
+        var words = new RunbookArguments();
+        var command = new Command("run", "The role of a runbook.");
+        words.AddTo(command);
+        command.SetAction((parsed, token) =>
+        {
+            // The nodes of a runbook differ in nothing but their names.
+            var maintenance = words.Read(parsed).Maintenances[0];
+            return WriteAsync("vmnodeops-run", maintenance.Steps.Aggregate(NodeMaintenance.OnNode(Node), static (all, step) => all.Then(step)), token);
+        });
+        Subcommands.Add(command);
+    }
+
+    private async Task<int> WriteAsync(string name, NodeMaintenance maintenance, CancellationToken cancellationToken)
+    {
+        using var time = SimulatedTime.Virtual();
+        await using var cluster = await (new SimulatedClusterBuilder { Time = time })
+            .WithNodes(Node, "worker-2")
+            .WithVirtualMachine("any", machine => machine.On(Node).WithDisk())
+            .StartAsync(cancellationToken);
+        var kubeconfig = Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.yaml");
+        try
+        {
+            cluster.WriteKubeconfig(kubeconfig);
+            using var client = KubernetesCluster.FromKubeConfig(kubeconfig, options: new() { TimeProvider = time });
+            var plan = await new MaintenanceRunner(client, time).PlanAsync(maintenance, cancellationToken);
+            _services.Console.Out.Write(LeastRole.ToYaml(name, plan.Rights));
+            return (int)ExitCode.Done;
+        }
+        finally
+        {
+            File.Delete(kubeconfig);
+        }
+    }
+}
