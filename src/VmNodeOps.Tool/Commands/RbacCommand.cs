@@ -17,8 +17,11 @@ internal sealed class RbacCommand : Command
         : base("rbac", "Writes the least role with which a command works, as YAML for kubectl apply. Talks to no cluster.")
     {
         _services = services;
-        var policy = new PolicyOptions();
-        policy.AddTo(Add("drain", "The role of `vmnodeops drain`.", parsed => Procedures.Drain(Node, policy.Read(parsed))));
+        var (flags, policy) = (new DrainFlags(), new PolicyOptions());
+        var drain = Add(
+            "drain", "The role of `vmnodeops drain`.", parsed => Procedures.Drain(NodeMaintenance.OnNode(Node), it => flags.Read(parsed, it) with { Policy = policy.Read(parsed) }));
+        flags.AddTo(drain);
+        policy.AddTo(drain);
         Add("return", "The role of `vmnodeops return`.", _ => Procedures.Return(Node));
         Add("recover", "The role of `vmnodeops recover`.", _ => Procedures.Recover(Node, new NobodyYet(), new RecoveryOptions()));
         AddRunbook();
