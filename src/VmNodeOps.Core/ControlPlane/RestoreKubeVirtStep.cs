@@ -29,7 +29,7 @@ internal sealed class RestoreKubeVirtStep(RestoreKubeVirtOptions options) : IMai
                 {
                     Kind = ActionKind.Wait,
                     What = "wait until virt-api and virt-controller are ready on another node",
-                    Why = "KubeVirt's webhooks fail closed: without them no machine of the node can be started again.",
+                    Why = "KubeVirt's webhooks fail closed: without them no machine of the node can be started again. A write that stores nothing makes sure that they answer.",
                 },
             ],
             Findings = [.. Findings(pods.Items, targets, node)],
@@ -39,11 +39,14 @@ internal sealed class RestoreKubeVirtStep(RestoreKubeVirtOptions options) : IMai
     public Task<StepOutcome> ApplyAsync(StepContext context, CancellationToken cancellationToken) =>
         context.WhileNodeIsDownAsync((evidence, token) => ActAsync(context, evidence, token), cancellationToken);
 
-    public string? DescribePending(StepContext context) => context.Handover.Find<Restoration>()?.Describe();
+    public string? DescribePending(StepContext context) => context.Handover.Find<WebhooksAwaited>() is null
+        ? context.Handover.Find<Restoration>()?.Describe()
+        : "virt-api is ready, but KubeVirt's webhooks do not answer. Look at its service and endpoints, and at network policies. Nothing is destroyed before they do.";
 
     private async Task<StepOutcome> ActAsync(StepContext context, FencingEvidence evidence, CancellationToken cancellationToken)
     {
-        var installation = context.Handover.Find<NodeInventory>()!.KubeVirt!;
+        var inventory = context.Handover.Find<NodeInventory>()!;
+        var installation = inventory.KubeVirt!;
         var node = context.Node.Planned.Name.Name;
         var planned = context.Plan.Actions.Select(action => action.Target?.Uid).ToHashSet();
         var pods = await context.ListAsync(context.Cluster.Pods, KubeVirtReplicas.In(installation), cancellationToken).ConfigureAwait(false);
@@ -58,6 +61,8 @@ internal sealed class RestoreKubeVirtStep(RestoreKubeVirtOptions options) : IMai
                 : context.Gate.ForceDeleteReplicaAsync(pod, installation, evidence, token),
             cancellationToken))).ConfigureAwait(false);
         await AwaitAsync(context, installation, pods, restoration, cancellationToken).ConfigureAwait(false);
+        context.Handover.Put(new WebhooksAwaited());
+        await WebhookProbe.AwaitAsync(context, inventory, evidence, cancellationToken).ConfigureAwait(false);
         var removed = targets.Count == 0 ? "no replica was on the node" : $"{targets.Count} {(targets.Count == 1 ? "replica" : "replicas")} removed";
         return StepOutcome.Succeeded($"{removed}; {restoration.DescribeServing()}");
     }
@@ -139,8 +144,12 @@ internal sealed class RestoreKubeVirtStep(RestoreKubeVirtOptions options) : IMai
         OfReplicas("list", installation),
         OfReplicas("watch", installation),
         OfReplicas("delete", installation),
+        WebhookProbe.Right,
     ];
 
     private static AccessQuestion OfReplicas(string verb, KubeVirtInstallation installation) =>
         new() { Verb = verb, Group = "", Resource = "pods", Namespace = installation.Name.Namespace };
 }
+
+/// <summary>Tells that the replicas are ready, and their webhooks are awaited.</summary>
+internal sealed record WebhooksAwaited;

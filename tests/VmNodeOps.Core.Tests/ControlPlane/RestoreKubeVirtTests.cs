@@ -1,3 +1,4 @@
+using VmNodeOps.Testing.Faults;
 using VmNodeOps.Tests.Recovery;
 using VmNodeOps.Tests.Scenes;
 
@@ -50,6 +51,29 @@ public sealed class RestoreKubeVirtTests
         report.Summary.Should().Contain("virt-api and virt-controller have no ready replica").And.Contain("Nothing is destroyed before they serve");
         scene.LaunchersOn("node-1").Should().HaveCount(1);
         scene.Attachments("node-1").Should().HaveCount(1);
+    }
+
+    [Fact]
+    public async Task Nothing_is_destroyed_while_webhooks_fail_although_their_pods_are_ready()
+    {
+        await using var scene = await Scene.StartAsync(cluster => (cluster with { KubeVirtNodes = ["node-2", "node-3"] }).WithVirtualMachine("db", vm => vm.On("node-1").WithDisk()));
+        await scene.CrashAsync("node-1");
+        var fault = scene.Cluster.Faults.Add(new FaultRule
+        {
+            Verb = "patch",
+            Resource = "virtualmachineinstances",
+            Effect = FaultEffect.Status(500, "InternalError", "failed calling webhook \"virtualmachineinstances-mutator.kubevirt.io\": context deadline exceeded"),
+        });
+
+        var failing = await scene.Runner.RunAsync(Crashes.RecoveryOf("node-1").With(options => options with { Timeout = TimeSpan.FromMinutes(5) }));
+
+        failing.ShouldHave(MaintenanceResult.TimedOut);
+        failing.Summary.Should().Contain("webhooks do not answer").And.Contain("failed calling webhook");
+        scene.LaunchersOn("node-1").Should().HaveCount(1);
+        scene.Attachments("node-1").Should().HaveCount(1);
+
+        fault.Dispose();
+        (await scene.Runner.RunAsync(Crashes.RecoveryOf("node-1"))).ShouldHave(MaintenanceResult.Succeeded);
     }
 
     [Fact]
