@@ -1,3 +1,4 @@
+using System.Globalization;
 using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
@@ -99,6 +100,11 @@ internal static class DrainPlan
             };
         }
 
+        foreach (var rung in Rungs(options))
+        {
+            yield return rung;
+        }
+
         var chosen = MachinesOf(pods.Items.Where(pod => !pod.IsFinished));
         foreach (var machine in expected.Where(machine => chosen.Contains(machine.Name)))
         {
@@ -123,6 +129,34 @@ internal static class DrainPlan
             }
         }
     }
+
+    /// <summary>What was consented to beyond an eviction, so that whoever approves the plan sees it.</summary>
+    private static IEnumerable<Finding> Rungs(DrainOptions options)
+    {
+        if (options.Escalation.DeleteAfter is { } deleteAfter)
+        {
+            var machines = options.DeleteVirtualMachines ? "Virtual machines too: their guests are shut down, whatever their eviction strategy." : "Not virtual machines.";
+            yield return new Finding
+            {
+                Severity = FindingSeverity.Warning,
+                Code = "MayDelete",
+                Message = $"A pod that makes no progress for {Time(deleteAfter)} is deleted, past disruption budgets. {machines}",
+            };
+        }
+
+        if (options.Escalation is { ForceDeleteAfter: { } forceAfter, Evidence: { } evidence })
+        {
+            yield return new Finding
+            {
+                Severity = FindingSeverity.Warning,
+                Code = "MayForceDelete",
+                Message = $"A pod that is being deleted and makes no progress for {Time(forceAfter)} is removed by force, if the node is not Ready then and {evidence.Description} proves that it is down.",
+            };
+        }
+    }
+
+    private static string Time(TimeSpan time) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(time.TotalMinutes < 2 ? time.TotalSeconds : time.TotalMinutes):0.#} {(time.TotalMinutes < 2 ? "s" : "min")}");
 
     /// <summary>The machines that such pods are of.</summary>
     public static HashSet<ObjectName> MachinesOf(IEnumerable<Pod> pods) =>

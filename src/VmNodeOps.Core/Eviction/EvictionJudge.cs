@@ -66,7 +66,8 @@ internal static class EvictionJudge
                 return new EvictionDecision.Wait("Ended", $"has ended ({instance.Phase}); its pod has not ended yet");
             case LauncherRole.Current when EvictionReplies.IsOfKubeVirt(memory.Reply) && strategy == EvictionStrategy.LiveMigrate && !instance.IsLiveMigratable:
                 return NotMigratable(instance);
-            case LauncherRole.Current when EvictionReplies.IsEvacuation(memory.Reply):
+            case LauncherRole.Current when EvictionReplies.IsEvacuation(memory.Reply) || (memory.Reply == EvictionReply.Budget && isDeferred):
+                // Up to KubeVirt 1.4 a budget of its own answers for a machine that it has marked.
                 return Marked(memory);
             default:
                 return null;

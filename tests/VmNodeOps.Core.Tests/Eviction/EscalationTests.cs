@@ -39,7 +39,8 @@ public sealed class EscalationTests
         var report = await RunAsync(scene, new EscalationOptions { DeleteAfter = TimeSpan.FromMinutes(3) }, deleteMachines: true);
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
-        report.Findings.Select(finding => finding.Code).Should().ContainInOrder("BudgetNeverAllows", "EscalatedToDelete");
+        report.Findings.Select(finding => finding.Code).Should().ContainInOrder("MayDelete", "BudgetNeverAllows", "EscalatedToDelete");
+        report.Findings.Single(finding => finding.Code == "MayDelete").Message.Should().Contain("3 min").And.Contain("Virtual machines too");
         var deleted = scene.Cluster.Requests.Of("delete", "pods").Should().ContainSingle().Which;
         deleted.Time.Should().BeAfter(scene.Cluster.Requests.Of("create", "pods", "eviction")[0].Time + TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(1));
         deleted.Body.Should().Contain("preconditions").And.NotContain("gracePeriodSeconds");

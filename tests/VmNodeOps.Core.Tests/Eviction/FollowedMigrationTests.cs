@@ -172,6 +172,27 @@ public sealed class FollowedMigrationTests
         scene.Cluster.Requests.Of("get", "virtualmachineinstances").Should().NotBeEmpty();
     }
 
+    [Theory]
+    [InlineData("1.2.0")]
+    [InlineData("1.3.0")]
+    [InlineData("1.5.0")]
+    [InlineData("1.7.0")]
+    [InlineData("1.9.0")]
+    public async Task Every_version_of_KubeVirt_is_asked_once_per_evacuation_whatever_it_answers(string version)
+    {
+        await using var scene = await Scene.StartAsync(cluster => (Workers(cluster) with { KubeVirt = KubeVirtProfile.Of(version) })
+            .WithVirtualMachines(Enumerable.Range(1, 6).Select(number => new SimulatedVirtualMachine { Name = $"vm-{number}" }.On("worker-1").LiveMigrate()))
+            .WithVirtualMachine("late-watch", vm => vm.On("worker-1").LiveMigrate()));
+        scene.Cluster.Faults.Add(new FaultRule { Verb = "watch", Resource = "virtualmachineinstances", Effect = FaultEffect.SilenceWatch(5), Times = 1 });
+
+        var report = await scene.Runner.RunAsync(Shutdown);
+
+        report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
+        report.VirtualMachines.Should().HaveCount(7).And.OnlyContain(machine => machine.Outcome == VirtualMachineOutcome.Migrated);
+        scene.Cluster.Requests.Of("create", "pods", "eviction").GroupBy(request => request.Name).Should().HaveCount(7).And.OnlyContain(asked => asked.Count() == 1);
+        scene.Cluster.Guests.Doubles.Should().BeEmpty();
+    }
+
     private static SimulatedClusterBuilder Workers(SimulatedClusterBuilder cluster) => cluster.WithNodes("worker-1", "worker-2", "worker-3");
 
     private static MaintenanceReport Report(IEnumerable<MaintenanceEvent> events) => events.OfType<RunFinished>().Single().Report;
