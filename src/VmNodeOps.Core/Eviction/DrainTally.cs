@@ -21,7 +21,8 @@ internal static class DrainTally
     {
         { Current: EvictionDecision.Stuck } => "stuck",
         { IsDeleting: true } => "shutting down",
-        { Current: EvictionDecision.Wait { IsTrouble: true } } => "held up",
+        // Who is asked again was held up before, and mostly is so again in a moment.
+        { Current: EvictionDecision.Wait { IsTrouble: true } or EvictionDecision.Ask { WhyAgain: not null } } => "held up",
         _ => eviction.Standing?.Stage switch
         {
             MachineStage.Marked or MachineStage.Queued => "queued",

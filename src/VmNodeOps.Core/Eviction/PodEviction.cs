@@ -10,6 +10,7 @@ internal sealed class PodEviction
     private readonly PodLadder _ladder;
     private readonly PodVerdict _verdict;
     private EvictionMemory _memory;
+    private string? _toldTrouble;
     private long _retryAt;
 
     public PodEviction(DrainContext drain, Pod pod)
@@ -44,6 +45,7 @@ internal sealed class PodEviction
     /// <summary>What stands against it, as the rest of a sentence about <see cref="Subject"/>.</summary>
     public string WhyLeft => Current switch
     {
+        EvictionDecision.Wait or EvictionDecision.Ask when _ladder.Cause is { } cause => $"{cause.Why.TrimEnd('.')}. {Sentences.Begin(cause.Lift).TrimEnd('.')}",
         // Who follows the machine knows more of its migration.
         EvictionDecision.Wait { Code: "Evacuating" or "Migrating" } when Standing is { Message.Length: > 0 } standing => $"is to leave: {standing.Message.TrimEnd('.')}",
         EvictionDecision.Wait wait => wait.Why.TrimEnd('.'),
@@ -153,10 +155,13 @@ internal sealed class PodEviction
             EvictionDecision.Stuck { Why: var cause, Lift: var lift } => $"{cause}. {lift}",
             _ => null,
         };
-        if (trouble is not null && Machine is { } machine)
+        if (trouble is not null && trouble != _toldTrouble && Machine is { } machine)
         {
             _context.Machines.Note(machine, report => report with { Message = Sentences.Begin(trouble) });
         }
+
+        // The same trouble after another try is no news, and must not cover up the cause that was found meanwhile.
+        _toldTrouble = decision is EvictionDecision.Ask or EvictionDecision.Look ? _toldTrouble : trouble;
 
         if (decision is EvictionDecision.Leave { IsPlanned: false, Why: var why } && _verdict.Treatment != PodTreatment.LeaveAlone)
         {

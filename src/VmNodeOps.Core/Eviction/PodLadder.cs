@@ -7,8 +7,12 @@ internal sealed class PodLadder(DrainContext drain, Pod pod, ObjectName? machine
 {
     private readonly Patience _patience = new(drain.Time);
     private string? _told;
+    private volatile StuckCause? _cause;
     private TimeSpan _next = TimeSpan.MaxValue;
     private bool _isQueued;
+
+    /// <summary>Why it gets no further, once that was looked into; null while it does.</summary>
+    public StuckCause? Cause => _cause;
 
     /// <summary>How long until this is to be asked again without news.</summary>
     public TimeSpan UntilNext => _next;
@@ -28,7 +32,7 @@ internal sealed class PodLadder(DrainContext drain, Pod pod, ObjectName? machine
         if (_patience.Note(state))
         {
             drain.Patience.Progress();
-            _told = null;
+            (_told, _cause) = (null, null);
         }
     }
 
@@ -104,7 +108,7 @@ internal sealed class PodLadder(DrainContext drain, Pod pod, ObjectName? machine
             At = drain.Time.GetUtcNow(),
         };
         var cause = StuckCauses.Of(await StuckReading.AddAsync(facts, drain.Step, cancellationToken).ConfigureAwait(false));
-        _told = cause.Code;
+        (_told, _cause) = (cause.Code, cause);
         drain.Step.ReportFinding(new Finding
         {
             Severity = FindingSeverity.Warning,
@@ -115,7 +119,8 @@ internal sealed class PodLadder(DrainContext drain, Pod pod, ObjectName? machine
         });
         if (machine is { } vm)
         {
-            drain.Step.Machines.Note(vm, report => report with { Message = $"{Sentences.Begin(cause.Why)} {Sentences.Begin(cause.Lift)}" });
+            // The finding has told it.
+            drain.Step.Machines.NoteQuietly(vm, report => report with { Message = $"{Sentences.Begin(cause.Why)} {Sentences.Begin(cause.Lift)}" });
         }
     }
 
@@ -139,7 +144,7 @@ internal sealed class PodLadder(DrainContext drain, Pod pod, ObjectName? machine
     private PodRemoval Tell(PodRemoval rung, string what)
     {
         _patience.Progress();
-        _told = null;
+        (_told, _cause) = (null, null);
         drain.Step.ReportFinding(new Finding
         {
             Severity = FindingSeverity.Warning,

@@ -46,17 +46,26 @@ public sealed class MachineLedger
     public void Note(ObjectName name, Func<VirtualMachineReport, VirtualMachineReport> change)
     {
         ArgumentNullException.ThrowIfNull(change);
-        VirtualMachineReport? after;
+        if (Change(name, change) is { } after)
+        {
+            _events.Publish(new VirtualMachineChanged { VirtualMachine = name, Outcome = after.Outcome, Message = after.Message });
+        }
+    }
+
+    /// <summary>The same for the report only: what another event tells already.</summary>
+    internal void NoteQuietly(ObjectName name, Func<VirtualMachineReport, VirtualMachineReport> change) => Change(name, change);
+
+    /// <returns>How it stands after the change; null if nothing changed.</returns>
+    private VirtualMachineReport? Change(ObjectName name, Func<VirtualMachineReport, VirtualMachineReport> change)
+    {
         lock (_gate)
         {
-            if (!_machines.TryGetValue(name, out var before) || (after = change(before)) == before)
+            if (!_machines.TryGetValue(name, out var before) || change(before) is var after && after == before)
             {
-                return;
+                return null;
             }
 
-            _machines[name] = after;
+            return _machines[name] = after;
         }
-
-        _events.Publish(new VirtualMachineChanged { VirtualMachine = name, Outcome = after.Outcome, Message = after.Message });
     }
 }

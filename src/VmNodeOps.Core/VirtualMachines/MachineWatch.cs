@@ -177,7 +177,8 @@ internal sealed class MachineWatch : IAsyncDisposable
                     AwayFor = standing.AwayFor,
                     Message = standing.Message,
                 });
-                Board.RaiseAny();
+                // Who gets its pod off the node counts this as progress.
+                Board.Raise(expectation.Name);
             }
 
             if (standing.IsSettled)

@@ -14,7 +14,7 @@ internal sealed class PlainProgress(TextWriter writer, bool namesNode = false)
             if (IsWorthALine(maintenanceEvent))
             {
                 var line = Printable.Line(maintenanceEvent.Describe());
-                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{maintenanceEvent.At:HH:mm:ss}Z {(namesNode ? $"{maintenanceEvent.NodeName} " : "")}{line}"));
+                writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{maintenanceEvent.At:HH:mm:ss}Z {(namesNode && maintenanceEvent is not RunStarted ? $"{maintenanceEvent.NodeName} " : "")}{line}"));
                 writer.Flush();
             }
         }

@@ -76,7 +76,7 @@ public sealed class DrainTests
         var report = await scene.Runner.RunAsync(Shutdown.With(options => options with { Timeout = TimeSpan.FromMinutes(5) }));
 
         report.Result.Should().Be(MaintenanceResult.TimedOut);
-        report.Summary.Should().Contain("VM default/kept").And.Contain("The disruption budget keep-it needs 1 healthy pods and has 1 currently");
+        report.Summary.Should().Contain("VM default/kept").And.Contain("default/keep-it lets none of its pods go, ever: 1 of 1 pods are healthy, 1 must stay");
         (report.FinishedAt - report.StartedAt).Should().BeCloseTo(TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(1));
         var asked = scene.Cluster.Requests.Of("create", "pods", "eviction").Select(request => request.Time).ToList();
         asked.Zip(asked.Skip(1), (first, second) => second - first).Should().OnlyContain(wait => wait >= TimeSpan.FromSeconds(1));
