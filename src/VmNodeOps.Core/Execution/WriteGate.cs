@@ -120,6 +120,15 @@ public sealed class WriteGate : IDisposable
             intent, (cluster, token) => cluster.VolumeAttachments.DeleteAsync(attachment.Identity, cancellationToken: token), cancellationToken);
     }
 
+    /// <summary>Takes the finalizers off an attachment that is being deleted, on proof that the node is down. Whether its driver has detached is then nobody's knowledge.</summary>
+    internal Task StripFinalizersAsync(VolumeAttachment attachment, FencingEvidence evidence, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(evidence);
+        EnsureOnNode(attachment.NodeName, "volume attachment", attachment.Name);
+        var intent = new WriteIntent { Verb = "strip-finalizers", Target = Refer.To(attachment), Evidence = evidence };
+        return WriteAsync(intent, (cluster, token) => cluster.VolumeAttachments.StripFinalizersAsync(attachment, token), cancellationToken);
+    }
+
     /// <summary>Does any other write. What takes something from a node that may still use it must carry its evidence in the intent.</summary>
     /// <exception cref="WriteRefusedException">The gate does not let it through, or no longer awaits its answer because the node showed that it lives.</exception>
     /// <exception cref="ClusterException">The server refused, or no answer came.</exception>

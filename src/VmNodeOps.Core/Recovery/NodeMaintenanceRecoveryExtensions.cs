@@ -45,5 +45,5 @@ public static class NodeMaintenanceRecoveryExtensions
     private static NodeMaintenance Release(this NodeMaintenance maintenance, RecoveryOptions options) =>
         options.Release == ReleaseWay.OutOfServiceTaint
             ? maintenance.TakeOutOfService(service => service with { Patience = options.DetachTimeout })
-            : maintenance.ReleaseVirtualMachines().ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout });
+            : maintenance.ReleaseVirtualMachines().ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout, StripFinalizers = options.StripFinalizers });
 }

@@ -36,6 +36,10 @@ public sealed record RecoveryOptions
     /// <value>Three minutes.</value>
     public TimeSpan DetachTimeout { get; init; } = TimeSpan.FromMinutes(3);
 
+    /// <summary>Whether to take the finalizers off attachments whose driver has not detached in time; see <see cref="ReleaseVolumesOptions.StripFinalizers"/>. Not with <see cref="ReleaseWay.OutOfServiceTaint"/>.</summary>
+    /// <value>False: they are named and left.</value>
+    public bool StripFinalizers { get; init; }
+
     /// <summary>How long an instance may claim to run on the dead node, its pod being gone, before it is touched.</summary>
     /// <value>10 seconds.</value>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);

@@ -55,6 +55,23 @@ internal static class AttachmentTexts
         Object = Refer.To(attachment),
     };
 
+    public static Finding WillBeStripped(TimeSpan after) => new()
+    {
+        Severity = FindingSeverity.Warning,
+        Code = "FinalizersMayBeStripped",
+        Message = $"What is not detached within {EvidenceTexts.Words(after)} loses its finalizers, as asked: the storage may then still hold it attached to the old machine.",
+        Lift = "Make sure that the storage does not let two machines have a volume at once.",
+    };
+
+    public static Finding Stripped(VolumeAttachment attachment) => new()
+    {
+        Severity = FindingSeverity.Warning,
+        Code = "FinalizerStripped",
+        Message = $"The finalizers of attachment {Name(attachment)} are taken off as asked, although its driver has not detached: {WhyStuck(attachment)}",
+        Lift = $"Make sure at the storage that the volume is no longer attached to the old machine ({attachment.Attacher}).",
+        Object = Refer.To(attachment),
+    };
+
     public static string WhyStuck(VolumeAttachment attachment)
     {
         var finalizers = attachment.Finalizers.Count == 0 ? "it has no finalizer" : $"its finalizer {string.Join(", ", attachment.Finalizers)} has not fallen";

@@ -13,4 +13,11 @@ public sealed record ReleaseVolumesOptions
         get;
         init => field = value > TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(DetachTimeout), value, "It must be longer than nothing.");
     } = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// Whether to take the finalizers off attachments whose driver has not detached within <see cref="DetachTimeout"/>. A finalizer stands for a disk that may still be attached to a machine: the storage
+    /// may go on to refuse it elsewhere, or let two machines have it.
+    /// </summary>
+    /// <value>False: they are named and left.</value>
+    public bool StripFinalizers { get; init; }
 }

@@ -14,9 +14,9 @@ internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IMaint
         return new StepPlan
         {
             Step = Name,
-            Rights = Rights,
+            Rights = options.StripFinalizers ? [.. Rights, new AccessQuestion { Verb = "patch", Group = "storage.k8s.io", Resource = "volumeattachments" }] : Rights,
             Actions = [.. uses.Where(use => use.Objection is null).Select(use => AttachmentTexts.Act(use.Attachment))],
-            Findings = [.. uses.Select(use => use.Objection).OfType<Finding>()],
+            Findings = [.. uses.Select(use => use.Objection).OfType<Finding>(), .. options.StripFinalizers ? [AttachmentTexts.WillBeStripped(options.DetachTimeout)] : Array.Empty<Finding>()],
         };
     }
 
@@ -52,6 +52,11 @@ internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IMaint
         context.Handover.Put(release);
         context.Handover.Put(new DetachingVolumes(() => release.Stuck));
         await release.RunAsync(options.DetachTimeout, cancellationToken).ConfigureAwait(false);
+        if (options.StripFinalizers)
+        {
+            await release.StripAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         return release.Outcome();
     }
 }

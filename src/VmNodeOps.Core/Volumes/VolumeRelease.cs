@@ -5,6 +5,7 @@ namespace VmNodeOps;
 /// <summary>The detaching of a node's volumes in one run: on one watch of its attachments and one of its pods.</summary>
 internal sealed class VolumeRelease : IAsyncDisposable
 {
+    private static readonly TimeSpan AfterStripping = TimeSpan.FromSeconds(30);
     private readonly StepContext _context;
     private readonly FencingEvidence _evidence;
     private readonly ChangeBoard _board = new();
@@ -43,6 +44,11 @@ internal sealed class VolumeRelease : IAsyncDisposable
     public async Task RunAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         await BeginAsync(cancellationToken).ConfigureAwait(false);
+        await AwaitAsync(limit, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task AwaitAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
         using var patience = new CancellationTokenSource(limit, _context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         while (true)
@@ -64,6 +70,21 @@ internal sealed class VolumeRelease : IAsyncDisposable
             {
                 return;
             }
+        }
+    }
+
+    /// <summary>Takes the finalizers off what is still there, and waits a little until it has gone.</summary>
+    public async Task StripAsync(CancellationToken cancellationToken)
+    {
+        foreach (var attachment in Stuck.Where(attachment => attachment is { IsDeleting: true, Finalizers.Count: > 0 }))
+        {
+            _context.ReportFinding(AttachmentTexts.Stripped(attachment));
+            await _context.WriteUnlessGoneAsync(token => _context.Gate.StripFinalizersAsync(attachment, _evidence, token), cancellationToken).ConfigureAwait(false);
+        }
+
+        if (Stuck.Count > 0)
+        {
+            await AwaitAsync(AfterStripping, cancellationToken).ConfigureAwait(false);
         }
     }
 

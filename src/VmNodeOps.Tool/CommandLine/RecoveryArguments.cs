@@ -9,6 +9,11 @@ internal sealed class RecoveryArguments
 {
     private readonly Option<string?> _confirmedBy = Words("--confirmed-by", "WHO", "Who answers for it that the node is powered off or cut off from all storage.");
     private readonly Option<string?> _reason = Words("--reason", "WHY", "How they know: what they saw or did.");
+    private readonly Option<bool> _stripFinalizers = new("--strip-finalizers")
+    {
+        Description = "Takes the finalizers off volume attachments that are not detached in time. The storage may then still hold them attached to the old machine.",
+    };
+
     private readonly FenceAgentArguments _fence = new();
     private readonly BlastRadiusArguments _blastRadius = new();
 
@@ -20,13 +25,14 @@ internal sealed class RecoveryArguments
         command.Options.Add(_reason);
         _fence.AddTo(command);
         _blastRadius.AddTo(command);
+        command.Options.Add(_stripFinalizers);
         command.Validators.Add(result => Check(result, needsProof));
     }
 
     /// <summary>The recovery that a command line asks for.</summary>
     public NodeMaintenance Read(string node, ParseResult parsed)
     {
-        var recovery = new RecoveryOptions { BlastRadius = _blastRadius.Read(parsed) };
+        var recovery = new RecoveryOptions { BlastRadius = _blastRadius.Read(parsed), StripFinalizers = parsed.GetValue(_stripFinalizers) };
         var person = parsed.GetValue(_confirmedBy) is { } who ? Evidence.OperatorConfirms(who, parsed.GetRequiredValue(_reason)!) : null;
         return _fence.Read(parsed.CommandResult) is { } device
             ? NodeMaintenance.OnNode(node).FenceAndRecover(device, options => _fence.Change(options, parsed) with { AlsoConfirmedBy = person, Recovery = recovery })

@@ -54,6 +54,30 @@ public sealed class ReleaseVolumesTests
     }
 
     [Fact]
+    public async Task A_finalizer_that_does_not_fall_is_stripped_only_when_told_to_and_after_its_time()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster
+            .WithVirtualMachine("db", vm => vm.On("node-1").WithDisk(shared: true))
+            .WithVirtualMachine("other", vm => vm.On("node-2").WithDisk(shared: true)));
+        var stuck = scene.Attachments("node-1").Single();
+        var others = scene.Attachments("node-2");
+        await scene.CrashAsync("node-1");
+        scene.Cluster.FailDetaching("pv-default-db-disk", "rpc error: the array does not answer");
+
+        var report = await scene.Runner.RunAsync(Crashes.RecoveryOf("node-1", options => options with { StripFinalizers = true }));
+
+        report.ShouldHave(MaintenanceResult.Succeeded);
+        report.Findings.Should().ContainSingle(finding => finding.Code == "FinalizerStripped").Which.Message.Should().Contain("the array does not answer");
+        report.Writes.Should().ContainSingle(write => write.Verb == "strip-finalizers").Which.Target.Name.Name.Should().Be(stuck);
+        scene.Attachments("node-1").Should().BeEmpty();
+        scene.Attachments("node-2").Should().Contain(others);
+        var writes = scene.OurWrites().Where(write => write.Name == stuck).ToList();
+        writes.Select(write => write.Verb).Should().Equal("delete", "patch");
+        (writes[1].Time - writes[0].Time).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(3) - TimeSpan.FromSeconds(5));
+        writes[1].Body.Should().Contain("resourceVersion").And.Contain("uid");
+    }
+
+    [Fact]
     public async Task A_finalizer_that_falls_late_makes_the_run_done_all_the_same()
     {
         await using var scene = await Scene.StartAsync(cluster => cluster.WithVirtualMachine("db", vm => vm.On("node-1").WithDisk()));

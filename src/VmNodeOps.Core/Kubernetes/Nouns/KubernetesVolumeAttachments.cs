@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes.Transport;
 using VmNodeOps.Kubernetes.Wire;
@@ -10,6 +11,13 @@ internal sealed class KubernetesVolumeAttachments(ApiGateway gateway)
 {
     public Task DeleteAsync(ObjectIdentity attachment, DeletionOptions? options = null, CancellationToken cancellationToken = default) =>
         Gateway.SendAsync(Writes.Delete(Kind, attachment, options), cancellationToken);
+
+    public Task StripFinalizersAsync(VolumeAttachment attachment, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(attachment);
+        var patch = new JsonObject { ["metadata"] = new JsonObject { ["resourceVersion"] = attachment.ResourceVersion, ["finalizers"] = null } };
+        return Gateway.SendAsync(Writes.Patch(Kind, attachment.Identity, patch, options: null, $"take the finalizers off volume attachment {attachment.Name}"), cancellationToken);
+    }
 }
 
 /// <summary>Claims over HTTPS.</summary>
