@@ -44,6 +44,18 @@ internal static class ReadmeExamples
         return report;
     }
 
+    public static async Task<BatchReport> DrainRackAsync(IClusterClient cluster, CancellationToken cancellationToken)
+    {
+        // example: batch
+        var rack = NodeMaintenance.OnNodesLabelled("rack=7")                    // or OnNodes("worker-1", "worker-2")
+            .Each(node => node.GracefulShutdown(drain => drain with { StuckAfter = TimeSpan.FromMinutes(5) }))
+            .With(batch => batch with { MaxNodesAtOnce = 2 });                  // all are cordoned before the first is emptied
+
+        BatchReport report = await rack.RunAsync(cluster, cancellationToken);
+        // end
+        return report;
+    }
+
     public static NodeMaintenance Compose(Func<string, CancellationToken, Task> powerOffAsync)
     {
         // example: compose

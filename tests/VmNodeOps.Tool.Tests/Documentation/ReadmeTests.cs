@@ -75,6 +75,22 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task The_example_of_several_nodes_does_what_it_says()
+    {
+        await using var simulated = await StartAsync(SimulatedTime.RealTime(20));
+        simulated.Objects.Change("nodes", "worker-1", node => node["metadata"]!["labels"]!["rack"] = "7", ns: null);
+        var kubeconfig = Path.GetTempFileName();
+        simulated.WriteKubeconfig(kubeconfig);
+        using var cluster = KubernetesCluster.FromKubeConfig(kubeconfig);
+
+        var report = await ReadmeExamples.DrainRackAsync(cluster, CancellationToken.None);
+
+        report.Succeeded.Should().BeTrue(report.Summary);
+        report.Nodes.Should().ContainSingle().Which.NodeName.Should().Be("worker-1");
+        File.Delete(kubeconfig);
+    }
+
+    [Fact]
     public async Task The_examples_of_approval_composition_events_and_recovery_do_what_they_say()
     {
         await using var simulated = await StartAsync(SimulatedTime.RealTime(20));
