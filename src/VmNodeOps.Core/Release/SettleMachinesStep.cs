@@ -75,7 +75,9 @@ internal sealed class SettleMachinesStep(SettleMachinesOptions options) : IMaint
         for (var touched = 0; ; touched++)
         {
             if (!await ClaimsForLongAsync(context, watch, machine, options.Patience * Math.Pow(2, Math.Min(touched, 5)), cancellationToken).ConfigureAwait(false)
-                || Claiming(context, watch, machine) is not { } instance)
+                || Claiming(context, watch, machine) is not { } heard
+                // A watch that has gone deaf tells the same for ever: what is touched is what is there now.
+                || Claiming(context, await ReadAsync(context, heard, cancellationToken).ConfigureAwait(false), machine) is not { } instance)
             {
                 return touched;
             }
@@ -112,11 +114,17 @@ internal sealed class SettleMachinesStep(SettleMachinesOptions options) : IMaint
 
     /// <summary>The instance that ran on the node, if it still says that it does; null once KubeVirt knows better.</summary>
     private static VirtualMachineInstance? Claiming(StepContext context, MachineWatch watch, VirtualMachineReport machine) =>
-        watch.FindInstance(machine.Name) is { IsFinal: false, IsDeleting: false } instance
+        Claiming(context, watch.FindInstance(machine.Name), machine);
+
+    private static VirtualMachineInstance? Claiming(StepContext context, VirtualMachineInstance? found, VirtualMachineReport machine) =>
+        found is { IsFinal: false, IsDeleting: false } instance
         && instance.Uid == machine.InstanceUid
         && instance.NodeName == context.Node.Planned.Name.Name
             ? instance
             : null;
+
+    private static Task<VirtualMachineInstance?> ReadAsync(StepContext context, VirtualMachineInstance heard, CancellationToken cancellationToken) =>
+        context.PersevereAsync(token => context.Cluster.VirtualMachineInstances.FindAsync(heard.Name, token), cancellationToken);
 
     private static async Task TouchAsync(StepContext context, VirtualMachineInstance instance, FencingEvidence evidence, CancellationToken cancellationToken)
     {
