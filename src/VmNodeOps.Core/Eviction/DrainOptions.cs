@@ -14,6 +14,10 @@ public sealed record DrainOptions
     /// <value>The defaults of <see cref="VirtualMachinePolicy"/>: no machine is lost and none left down, or the run is refused before anything is written.</value>
     public VirtualMachinePolicy Policy { get; init; } = new();
 
+    /// <summary>How far the plan looks ahead: places for the machines, budgets, migration limits.</summary>
+    /// <value>The defaults of <see cref="PreflightOptions"/>.</value>
+    public PreflightOptions Preflight { get; init; } = new();
+
     /// <summary>Whether pods of DaemonSets are left where they are. They would come back at once, for a cordon does not keep them away.</summary>
     /// <value>False: where the selector chooses one, the run does not begin and names it.</value>
     public bool IgnoreDaemonSets { get; init; }
@@ -87,6 +91,7 @@ public sealed record DrainOptions
     {
         ArgumentNullException.ThrowIfNull(PodSelector, nameof(PodSelector));
         ArgumentNullException.ThrowIfNull(Policy, nameof(Policy));
+        ArgumentNullException.ThrowIfNull(Preflight, nameof(Preflight));
         PodSelectors.Check(PodSelector);
         if (GracePeriod is { } grace && grace < TimeSpan.FromSeconds(1))
         {

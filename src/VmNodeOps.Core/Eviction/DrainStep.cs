@@ -20,6 +20,8 @@ internal sealed class DrainStep(DrainOptions options) : IUndoableStep
         context.Handover.Put(new DrainScope(DrainPlan.MachinesOf(pods.Items)));
         var expected = inventory.Machines.Select(machine => rule.Expect(machine, inventory, context.Node)).ToList();
         var plan = DrainPlan.Make(Name, options, inventory, pods, expected);
+        var moved = expected.Where(machine => DrainScope.Includes(context.Handover, machine.Before)).ToList();
+        plan = await Preflight.AddAsync(plan, context, options, moved, pods, cancellationToken).ConfigureAwait(false);
         plan = context.Options.OnFailure == UndoPolicy.Undo ? plan with { Rights = [.. plan.Rights, .. EvacuationUndo.Rights] } : plan;
         return options.Rehearse ? await Rehearsal.AddAsync(plan, context, inventory, pods, cancellationToken).ConfigureAwait(false) : plan;
     }

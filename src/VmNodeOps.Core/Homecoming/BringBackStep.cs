@@ -9,6 +9,7 @@ namespace VmNodeOps;
 /// </remarks>
 internal sealed class BringBackStep(BringBackOptions options) : IMaintenanceStep
 {
+    private static readonly string[] MigrationVerbs = ["create", "list", "watch"];
     private const string HostName = "kubernetes.io/hostname";
 
     public string Name => "bring-back";
@@ -38,9 +39,11 @@ internal sealed class BringBackStep(BringBackOptions options) : IMaintenanceStep
         {
             Step = Name,
             Actions = actions,
-            Rights = actions.Count == 0
-                ? []
-                : [.. MachineRights.Watching, new AccessQuestion { Verb = "create", Group = "kubevirt.io", Resource = "virtualmachineinstancemigrations" }],
+            Rights =
+            [
+                new() { Verb = "get", Group = "kubevirt.io", Resource = "virtualmachineinstances" },
+                .. MigrationVerbs.Select(verb => new AccessQuestion { Verb = verb, Group = "kubevirt.io", Resource = "virtualmachineinstancemigrations" }),
+            ],
         };
     }
 

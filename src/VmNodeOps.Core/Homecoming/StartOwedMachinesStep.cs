@@ -5,6 +5,12 @@ namespace VmNodeOps;
 /// <summary>Starts the machines that the maintenance has stopped and not started since, as they were, and waits until they run.</summary>
 internal sealed class StartOwedMachinesStep : IMaintenanceStep
 {
+    private static readonly AccessQuestion[] Awaiting =
+    [
+        new() { Verb = "list", Group = "kubevirt.io", Resource = "virtualmachineinstances" },
+        new() { Verb = "watch", Group = "kubevirt.io", Resource = "virtualmachineinstances" },
+    ];
+
     public string Name => "start-machines";
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
@@ -14,7 +20,7 @@ internal sealed class StartOwedMachinesStep : IMaintenanceStep
         return new StepPlan
         {
             Step = Name,
-            Rights = owed.Count == 0 ? [] : [.. RunSwitch.Rights, .. MachineRights.Watching],
+            Rights = [.. RunSwitch.StartRights, .. Awaiting],
             Actions = [.. owed.Select(machine => new PlannedAction
             {
                 Kind = ActionKind.Start,

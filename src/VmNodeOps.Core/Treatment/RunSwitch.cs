@@ -13,13 +13,15 @@ internal static class RunSwitch
     public static bool CanStop(VirtualMachine machine) =>
         machine.RunStrategy is RunStrategy.Always or RunStrategy.Once or RunStrategy.Manual or RunStrategy.RerunOnFailure;
 
-    public static AccessQuestion[] Rights { get; } =
+    public static AccessQuestion[] StartRights { get; } =
     [
         new() { Verb = "get", Group = "kubevirt.io", Resource = "virtualmachines" },
         new() { Verb = "patch", Group = "kubevirt.io", Resource = "virtualmachines" },
-        new() { Verb = "update", Group = "subresources.kubevirt.io", Resource = "virtualmachines", Subresource = "stop" },
         new() { Verb = "update", Group = "subresources.kubevirt.io", Resource = "virtualmachines", Subresource = "start" },
     ];
+
+    public static AccessQuestion[] Rights { get; } =
+        [.. StartRights, new AccessQuestion { Verb = "update", Group = "subresources.kubevirt.io", Resource = "virtualmachines", Subresource = "stop" }];
 
     /// <summary>Stops a machine as it was just read. Does no more when it is repeated.</summary>
     public static Task StopAsync(StepContext context, VirtualMachine machine, CancellationToken cancellationToken)

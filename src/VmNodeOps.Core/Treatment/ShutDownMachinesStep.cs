@@ -17,7 +17,7 @@ internal sealed class ShutDownMachinesStep(DrainOptions options) : IUndoableStep
         return new StepPlan
         {
             Step = Name,
-            Rights = chosen.Count == 0 ? [] : [.. MachineRights.Watching, .. RunSwitch.Rights],
+            Rights = [.. MachineRights.Watching, .. RunSwitch.Rights],
             Findings = refusals,
             Actions = [.. chosen.Where(machine => Refusal(machine, keepsJournal) is null).Select(Act)],
         };

@@ -14,7 +14,7 @@ internal sealed class StartMachinesStep(DrainOptions options) : IMaintenanceStep
         return new StepPlan
         {
             Step = Name,
-            Rights = chosen.Count == 0 ? [] : RunSwitch.Rights,
+            Rights = RunSwitch.Rights,
             Actions = [.. chosen.Select(machine => new PlannedAction
             {
                 Kind = ActionKind.Start,

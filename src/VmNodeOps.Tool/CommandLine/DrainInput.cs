@@ -19,6 +19,11 @@ internal sealed class DrainInput
         DefaultValueFactory = static _ => 1,
     };
 
+    private readonly Option<bool> _undo = new("--undo-on-failure")
+    {
+        Description = "Undoes what was done if the drain fails or is cancelled: evacuations are cancelled, stopped machines started, the node is as schedulable as before. What has moved stays moved.",
+    };
+
     private readonly Option<bool> _keepGoing = new("--keep-going") { Description = "Goes on with the next node after one that could not be emptied." };
 
     public DrainInput() => _atOnce.Validators.Add(static result =>
@@ -35,6 +40,7 @@ internal sealed class DrainInput
         command.Options.Add(_selector);
         command.Options.Add(_atOnce);
         command.Options.Add(_keepGoing);
+        command.Options.Add(_undo);
         _flags.AddTo(command);
         _policy.AddTo(command);
         command.Validators.Add(result =>
@@ -52,6 +58,9 @@ internal sealed class DrainInput
     /// <summary>The one node that was named; null if there are several, or if labels choose them.</summary>
     public string? OnlyNode(ParseResult parsed) => parsed.GetValue(_nodes) is [var only] && string.IsNullOrEmpty(parsed.GetValue(_selector)) ? only : null;
 
+    /// <summary>Whether what was done is undone when the drain does not succeed.</summary>
+    public bool Undoes(ParseResult parsed) => parsed.GetValue(_undo);
+
     public NodeMaintenance OnOne(ParseResult parsed, string node) => Compose(parsed, NodeMaintenance.OnNode(node));
 
     public MaintenanceBatch OnAll(ParseResult parsed)
@@ -64,7 +73,8 @@ internal sealed class DrainInput
 
     private NodeMaintenance Compose(ParseResult parsed, NodeMaintenance node)
     {
-        var maintenance = Procedures.Drain(node, drain => _flags.Read(parsed, drain) with { Policy = _policy.Read(parsed) });
+        var maintenance = Procedures.Drain(node, drain => _policy.Apply(parsed, _flags.Read(parsed, drain)));
+        maintenance = Undoes(parsed) ? maintenance.With(options => options with { OnFailure = UndoPolicy.Undo }) : maintenance;
         return _flags.WaitsUntilNotReady(parsed) ? maintenance.WaitUntilNotReady() : maintenance;
     }
 }

@@ -21,6 +21,11 @@ internal sealed class PolicyOptions
     public Option<string[]> OnLabels { get; } = Rule(
         "--on-labels", "SELECTOR=TREATMENT", "What is done about the virtual machines with these labels: 'tier in (db,cache)=skip'.");
 
+    public Option<bool> ProceedWithoutFittingNode { get; } = new("--proceed-without-fitting-node")
+    {
+        Description = "Begins although a virtual machine that is to be shut down fits on no other Ready node.",
+    };
+
     public PolicyOptions()
     {
         Check(OnFate, text => KnownFates.ContainsKey(Left(text)), $"none of {string.Join(", ", KnownFates.Keys)}");
@@ -33,10 +38,18 @@ internal sealed class PolicyOptions
         command.Options.Add(OnFate);
         command.Options.Add(OnVirtualMachine);
         command.Options.Add(OnLabels);
+        command.Options.Add(ProceedWithoutFittingNode);
     }
 
+    /// <summary>The drain that a command line asks for, as a change of another one.</summary>
+    public DrainOptions Apply(ParseResult parsed, DrainOptions drain) => drain with
+    {
+        Policy = Read(parsed),
+        Preflight = drain.Preflight with { ProceedWithoutFittingNode = parsed.GetValue(ProceedWithoutFittingNode) },
+    };
+
     /// <summary>The policy that a command line asks for: a machine's own word before that of its labels, and both before that of its fate.</summary>
-    public VirtualMachinePolicy Read(ParseResult parsed)
+    private VirtualMachinePolicy Read(ParseResult parsed)
     {
         var policy = (parsed.GetValue(OnFate) ?? []).Aggregate(
             new VirtualMachinePolicy(), static (policy, text) => policy.With(KnownFates[Left(text)], TreatmentOf(text)));

@@ -20,7 +20,7 @@ internal sealed class DrainCommand : Command
                 return new BatchRunning(services, parsed).RunAsync(input.OnAll(parsed), Advice, token);
             }
 
-            var advice = $"Node {name} stays cordoned, and what KubeVirt has begun goes on. To go on: vmnodeops drain {name}. To take the node back: vmnodeops return {name}.";
+            var advice = input.Undoes(parsed) ? null : $"Node {name} stays cordoned, and what KubeVirt has begun goes on. To go on: vmnodeops drain {name}. To take the node back: vmnodeops return {name}.";
             return new MaintenanceRunning(services, parsed).RunAsync(input.OnOne(parsed, name), asks: true, advice, token);
         });
     }

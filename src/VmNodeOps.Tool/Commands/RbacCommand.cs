@@ -19,7 +19,7 @@ internal sealed class RbacCommand : Command
         _services = services;
         var (flags, policy) = (new DrainFlags(), new PolicyOptions());
         var drain = Add(
-            "drain", "The role of `vmnodeops drain`.", parsed => Procedures.Drain(NodeMaintenance.OnNode(Node), it => flags.Read(parsed, it) with { Policy = policy.Read(parsed) }));
+            "drain", "The role of `vmnodeops drain`.", parsed => Procedures.Drain(NodeMaintenance.OnNode(Node), it => policy.Apply(parsed, flags.Read(parsed, it))));
         flags.AddTo(drain);
         policy.AddTo(drain);
         Add("return", "The role of `vmnodeops return`.", _ => Procedures.Return(Node));

@@ -51,7 +51,7 @@ internal sealed class VmsCommand : Command
             table.Add(
                 machine.Namespace,
                 machine.Name,
-                machine.Phase,
+                string.Join(", ", [machine.Phase, .. machine.Traits.Select(Fates.InWords)]),
                 machine.Ready ? "yes" : "no",
                 machine.EvictionStrategy,
                 machine.RunStrategy,
@@ -67,6 +67,7 @@ internal sealed class VmsCommand : Command
         Namespace = machine.Name.Namespace ?? "",
         Name = machine.Name.Name,
         Phase = machine.Instance?.Phase.ToString() ?? "-",
+        Traits = machine.Traits,
         Ready = machine.Instance?.IsReady ?? false,
         LiveMigratable = machine.Instance?.IsLiveMigratable ?? false,
         EvictionStrategy = machine.Instance is { } instance ? VirtualMachineFates.StrategyOf(instance, installation).ToString() : "-",

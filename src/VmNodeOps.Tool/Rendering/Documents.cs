@@ -47,6 +47,9 @@ internal sealed record MachineDocument
 
     public required string Phase { get; init; }
 
+    /// <summary>Paused, Migrating, Evacuating, Finished, BeingDeleted.</summary>
+    public required IReadOnlyList<VirtualMachineTrait> Traits { get; init; }
+
     public required bool Ready { get; init; }
 
     public required bool LiveMigratable { get; init; }

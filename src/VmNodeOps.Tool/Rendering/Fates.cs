@@ -18,4 +18,14 @@ internal static class Fates
         VirtualMachineFate.Unaffected => "unaffected",
         _ => fate.ToString(),
     };
+
+    public static string InWords(VirtualMachineTrait trait) => trait switch
+    {
+        VirtualMachineTrait.Paused => "paused",
+        VirtualMachineTrait.Migrating => "migrating",
+        VirtualMachineTrait.Evacuating => "marked to leave",
+        VirtualMachineTrait.Finished => "ended",
+        VirtualMachineTrait.BeingDeleted => "being deleted",
+        _ => trait.ToString(),
+    };
 }

@@ -5,7 +5,8 @@ internal static class Procedures
 {
     public static NodeMaintenance Drain(NodeMaintenance node, Func<DrainOptions, DrainOptions> configure) => node.GracefulShutdown(configure);
 
-    public static NodeMaintenance Return(string node) => NodeMaintenance.OnNode(node).ReturnToService();
+    public static NodeMaintenance Return(string node, bool bringBack = false) =>
+        NodeMaintenance.OnNode(node).ReturnToService(back => back with { BringBack = bringBack ? new BringBackOptions() : null });
 
     public static NodeMaintenance Recover(string node, IEvidenceSource evidence, RecoveryOptions options) => NodeMaintenance.OnNode(node).RecoverFromCrash(evidence, _ => options);
 }

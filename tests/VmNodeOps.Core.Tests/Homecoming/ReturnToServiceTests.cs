@@ -26,7 +26,7 @@ public sealed class ReturnToServiceTests
         var report = await scene.Runner.RunAsync(Return);
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
-        report.Steps.Select(step => step.Step).Should().Equal("wait-until-ready", "wait-for-virt-handler", "uncordon", "start-machines", "close-window", "bring-back");
+        report.Steps.Select(step => step.Step).Should().ContainInOrder("wait-until-ready", "wait-for-virt-handler", "uncordon", "start-machines", "close-window", "bring-back");
         scene.Cluster.Guests.On("worker-1").Select(guest => guest.Name).Should().Contain(["moves-1", "moves-2", "moves-3", "moves-4"]);
         most.Should().BeInRange(1, 2);
         scene.Cluster.Guests.Of("once").Should().ContainSingle();

@@ -30,6 +30,12 @@ public sealed record Pod : ClusterObject
     /// <summary>What it requests, summed over its containers as the scheduler sums, as quantities by resource name. Default empty.</summary>
     public IReadOnlyDictionary<string, string> Requests { get; init; } = EmptyMap;
 
+    /// <summary>Labels that its node must have (<c>spec.nodeSelector</c>). Default none.</summary>
+    public IReadOnlyDictionary<string, string> NodeSelector { get; init; } = EmptyMap;
+
+    /// <summary>What its node must be like beside that (required node affinity): one of these terms must hold. Default none: any node will do.</summary>
+    public IReadOnlyList<NodeTerm> RequiredNodes { get; init; } = [];
+
     /// <summary>Whether its containers have all ended for good.</summary>
     public bool IsFinished => Phase is PodPhase.Succeeded or PodPhase.Failed;
 

@@ -34,6 +34,8 @@ internal static class Mappings
         PriorityClassName = dto.Spec?.PriorityClassName ?? "",
         Tolerations = dto.Spec?.Tolerations is { Count: > 0 } tolerations ? [.. tolerations.Select(Toleration)] : [],
         Requests = PodRequests.Of(dto.Spec),
+        NodeSelector = Common.Texts(dto.Spec?.NodeSelector),
+        RequiredNodes = [.. (dto.Spec?.Affinity?.NodeAffinity?.RequiredDuringSchedulingIgnoredDuringExecution?.NodeSelectorTerms ?? []).Select(Term)],
     }.WithMetadata(dto);
 
     public static VolumeAttachment VolumeAttachment(VolumeAttachmentDto dto) => new VolumeAttachment
@@ -125,6 +127,15 @@ internal static class Mappings
         Effect = dto.Effect ?? "",
         For = dto.TolerationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
     };
+
+    private static NodeTerm Term(NodeTermDto term) => new()
+    {
+        Labels = [.. (term.MatchExpressions ?? []).Select(Requirement)],
+        Fields = [.. (term.MatchFields ?? []).Select(Requirement)],
+    };
+
+    private static NodeRequirement Requirement(NodeRequirementDto requirement) =>
+        new() { Key = requirement.Key ?? "", Operator = requirement.Operator ?? "", Values = requirement.Values ?? [] };
 
     private static Taint Taint(TaintDto taint) =>
         new() { Key = taint.Key ?? "", Value = taint.Value ?? "", Effect = taint.Effect ?? "", AddedAt = taint.TimeAdded };

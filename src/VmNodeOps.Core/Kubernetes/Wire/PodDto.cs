@@ -27,7 +27,42 @@ internal sealed class PodSpecDto
 
     public string? PriorityClassName { get; init; }
 
+    public Dictionary<string, string?>? NodeSelector { get; init; }
+
+    public AffinityDto? Affinity { get; init; }
+
     public List<TolerationDto>? Tolerations { get; init; }
+}
+
+internal sealed class AffinityDto
+{
+    public NodeAffinityDto? NodeAffinity { get; init; }
+}
+
+internal sealed class NodeAffinityDto
+{
+    public RequiredNodesDto? RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
+}
+
+internal sealed class RequiredNodesDto
+{
+    public List<NodeTermDto>? NodeSelectorTerms { get; init; }
+}
+
+internal sealed class NodeTermDto
+{
+    public List<NodeRequirementDto>? MatchExpressions { get; init; }
+
+    public List<NodeRequirementDto>? MatchFields { get; init; }
+}
+
+internal sealed class NodeRequirementDto
+{
+    public string? Key { get; init; }
+
+    public string? Operator { get; init; }
+
+    public List<string>? Values { get; init; }
 }
 
 internal sealed class TolerationDto
