@@ -46,4 +46,23 @@ public interface INodeMaintenanceRunner
     /// <exception cref="ClusterException">A plan could not be made; nothing was written.</exception>
     /// <exception cref="BatchCanceledException">Cancelled; carries the report so far.</exception>
     IAsyncEnumerable<MaintenanceEvent> StreamAsync(MaintenanceBatch batch, BatchPlan? approved = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds what a run that died, or was cut short, has left under way on a node, and composes it again from the node's journal. Reads only.</summary>
+    /// <param name="nodeName">The node.</param>
+    /// <param name="evidence">Who knows that the node is down now. A recovery needs it anew, because nobody has watched the node since; anything else takes no notice of it.</param>
+    /// <param name="cancellationToken">Gives up reading.</param>
+    /// <returns>What is under way, or why it cannot be gone on with.</returns>
+    /// <exception cref="ClusterException">There is no such node, or the cluster could not be read.</exception>
+    Task<UnfinishedMaintenance> FindUnfinishedAsync(string nodeName, IEvidenceSource? evidence = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Goes on with what is under way on a node, from wherever it stands. The same as <see cref="FindUnfinishedAsync"/> and running that.</summary>
+    /// <param name="nodeName">The node.</param>
+    /// <param name="evidence">Who knows that the node is down now; needed for a recovery.</param>
+    /// <param name="observer">Hears of the events; null for none.</param>
+    /// <param name="cancellationToken">Cancels the run; what was sent stays sent.</param>
+    /// <returns>What happened. If nothing is under way, or it cannot be gone on with: refused, with what lifts it, and nothing written.</returns>
+    /// <exception cref="ClusterException">There is no such node, or the plan could not be made; nothing was written.</exception>
+    /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
+    Task<MaintenanceReport> ResumeAsync(
+        string nodeName, IEvidenceSource? evidence = null, IMaintenanceObserver? observer = null, CancellationToken cancellationToken = default);
 }

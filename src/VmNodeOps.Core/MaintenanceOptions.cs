@@ -9,6 +9,17 @@ public sealed record MaintenanceOptions
     /// <value>One hour; 24 days at most.</value>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long each step may take. When it is up, the step ends as timed out and with it the run; the report says what was still awaited.</summary>
+    /// <value>Null: as long as the run's time lasts.</value>
+    public TimeSpan? StepTimeout { get; init; }
+
+    /// <summary>
+    /// How long one virtual machine may take on its way: to leave the node once it was asked to, and then to run elsewhere. One that takes longer is named and counts as timed out; the others go on,
+    /// and the run ends as timed out when nothing but such machines is left.
+    /// </summary>
+    /// <value>Null: as long as the step's and the run's time lasts.</value>
+    public TimeSpan? MachineTimeout { get; init; }
+
     /// <summary>How many writes may be under way at once.</summary>
     /// <value>32.</value>
     public int MaxParallelism { get; init; } = 32;
@@ -37,6 +48,9 @@ public sealed record MaintenanceOptions
     /// <value><see cref="UndoPolicy.LeaveAsIs"/>.</value>
     public UndoPolicy OnFailure { get; init; } = UndoPolicy.LeaveAsIs;
 
+    /// <summary>Takes the evidence check out of the gate. Only for the tests, which show with it that their invariants can fail; nothing in the library or the tool sets it, and a test holds them to that.</summary>
+    internal bool WithoutProof { get; init; }
+
     /// <summary>What makes no sense in them; null if nothing.</summary>
     internal string? FindObjection()
     {
@@ -48,6 +62,16 @@ public sealed record MaintenanceOptions
         if (Timeout > LongestTimeout)
         {
             return $"The Timeout of a maintenance is {Timeout}; it can be {LongestTimeout.TotalDays} days at most.";
+        }
+
+        if (StepTimeout <= TimeSpan.Zero || StepTimeout > LongestTimeout)
+        {
+            return $"The StepTimeout of a maintenance is {StepTimeout}; it must be longer than nothing, and {LongestTimeout.TotalDays} days at most.";
+        }
+
+        if (MachineTimeout <= TimeSpan.Zero || MachineTimeout > LongestTimeout)
+        {
+            return $"The MachineTimeout of a maintenance is {MachineTimeout}; it must be longer than nothing, and {LongestTimeout.TotalDays} days at most.";
         }
 
         if (MaxParallelism < 1)

@@ -82,6 +82,20 @@ public sealed partial class MaintenanceRunner : INodeMaintenanceRunner
         }
     }
 
+    /// <inheritdoc/>
+    public Task<UnfinishedMaintenance> FindUnfinishedAsync(string nodeName, IEvidenceSource? evidence = null, CancellationToken cancellationToken = default) =>
+        UnfinishedReading.ReadAsync(_cluster, nodeName, _defaults.Journal, evidence, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<MaintenanceReport> ResumeAsync(
+        string nodeName, IEvidenceSource? evidence = null, IMaintenanceObserver? observer = null, CancellationToken cancellationToken = default)
+    {
+        var unfinished = await FindUnfinishedAsync(nodeName, evidence, cancellationToken).ConfigureAwait(false);
+        return unfinished.Maintenance is { } maintenance
+            ? await RunAsync(maintenance, observer: observer, cancellationToken: cancellationToken).ConfigureAwait(false)
+            : MaintenanceRun.NotBegun(nodeName, [], MaintenanceResult.Refused, $"{unfinished.Objection!.Message} {unfinished.Objection.Lift}", [unfinished.Objection], _time.GetUtcNow());
+    }
+
     private async Task<MaintenanceReport> RunAsync(
         NodeMaintenance maintenance, MaintenancePlan? approved, EventHub events, CancellationToken cancellationToken)
     {
@@ -91,6 +105,18 @@ public sealed partial class MaintenanceRunner : INodeMaintenanceRunner
             var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance, cancellationToken).ConfigureAwait(false);
             return await MaintenanceRun.ExecuteAsync(_cluster, maintenance, planning, approved, events, _time, _logger, cancellationToken)
                 .ConfigureAwait(false);
+        }
+        catch (OperationCanceledException exception) when (exception is not MaintenanceCanceledException && cancellationToken.IsCancellationRequested)
+        {
+            var report = MaintenanceRun.NotBegun(
+                maintenance.NodeName,
+                maintenance.Steps.Select(step => step.Name),
+                MaintenanceResult.Cancelled,
+                $"Node {maintenance.NodeName}: cancelled before the first step began. Nothing was written but the node's lease, if that had been reached.",
+                [],
+                _time.GetUtcNow());
+            events.Publish(new RunFinished { Report = report });
+            throw new MaintenanceCanceledException(report, cancellationToken);
         }
         finally
         {

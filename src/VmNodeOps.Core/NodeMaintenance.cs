@@ -84,6 +84,18 @@ public sealed class NodeMaintenance
     public Task<MaintenanceReport> RunAsync(IClusterClient cluster, MaintenancePlan plan, CancellationToken cancellationToken = default) =>
         new MaintenanceRunner(cluster).RunAsync(this, plan, cancellationToken: cancellationToken);
 
+    /// <summary>Goes on with what a run that died, or was cut short, has left under way on a node: the same steps with the same options, as the node's journal has them.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="nodeName">The node.</param>
+    /// <param name="evidence">Who knows that the node is down now; a recovery needs it anew, anything else takes no notice of it.</param>
+    /// <param name="cancellationToken">Cancels the run; what was sent stays sent.</param>
+    /// <returns>What happened. If nothing is under way, or steps of your own are part of it: refused, with what lifts it, and nothing written.</returns>
+    /// <exception cref="ClusterException">There is no such node, or the plan could not be made; nothing was written.</exception>
+    /// <exception cref="MaintenanceCanceledException">Cancelled; carries the report so far.</exception>
+    public static Task<MaintenanceReport> ResumeAsync(
+        IClusterClient cluster, string nodeName, IEvidenceSource? evidence = null, CancellationToken cancellationToken = default) =>
+        new MaintenanceRunner(cluster).ResumeAsync(nodeName, evidence, cancellationToken: cancellationToken);
+
     /// <summary>The same on other defaults: what was said here with <see cref="With"/> still counts.</summary>
     internal NodeMaintenance Over(MaintenanceOptions defaults) => new(NodeName, _steps, defaults, _changes.Add(options => Capped(options, defaults)));
 

@@ -20,7 +20,7 @@ public sealed class ChildProcessTests
             .WithVirtualMachine("slow", machine => machine.On("worker-1").LiveMigrate().Behave(guest => guest with { MigrationDuration = TimeSpan.FromHours(1) })));
         var kubeconfig = Path.GetTempFileName();
         await File.WriteAllTextAsync(kubeconfig, cluster.Kubeconfig);
-        using var tool = Start("drain", "worker-1", "--yes", "--kubeconfig", kubeconfig);
+        using var tool = ChildProcess.Start("drain", "worker-1", "--yes", "--kubeconfig", kubeconfig);
         var talk = await ReadUntilAsync(tool.StandardError, "Migrating to worker-2");
 
         await SignalAsync(tool, signal);
@@ -38,7 +38,7 @@ public sealed class ChildProcessTests
     public async Task A_simulated_cluster_serves_other_processes_until_it_is_stopped_and_takes_its_kubeconfig_with_it()
     {
         var kubeconfig = Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.yaml");
-        using var simulation = Start("simulate", "--nodes", "2", "--vms", "3", "--kubeconfig-out", kubeconfig);
+        using var simulation = ChildProcess.Start("simulate", "--nodes", "2", "--vms", "3", "--kubeconfig-out", kubeconfig);
         var talk = await ReadUntilAsync(simulation.StandardError, "brings it back");
 
         if (!OperatingSystem.IsWindows())
@@ -73,18 +73,6 @@ public sealed class ChildProcessTests
         run.Error.Should().Contain("It stays as it is");
         (await File.ReadAllTextAsync(kubeconfig)).Should().Be("apiVersion: v1\nkind: Config\n");
         File.Delete(kubeconfig);
-    }
-
-    /// <summary>Whoever starts the tests in the background has SIGINT ignored, and children inherit that; <c>env</c> puts it right.</summary>
-    private static Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "vmnodeops.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        return Process.Start(start)!;
     }
 
     private static async Task SignalAsync(Process process, string signal)

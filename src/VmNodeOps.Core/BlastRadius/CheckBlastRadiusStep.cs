@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Holds a recovery back when the trouble is greater than one node, or when somebody else is at work on it.</summary>
-internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IMaintenanceStep
+internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememberedStep
 {
     /// <summary>What was seen for the plan serves the run too, unless steps before this one have waited for long.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
@@ -11,6 +11,8 @@ internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IMainte
     private readonly BlastRadius _radius = new(options);
 
     public string Name => "blast-radius";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

@@ -3,9 +3,11 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Gets KubeVirt's control plane off the failed node and waits until it serves elsewhere, before anything else is destroyed.</summary>
-internal sealed class RestoreKubeVirtStep(RestoreKubeVirtOptions options) : IMaintenanceStep
+internal sealed class RestoreKubeVirtStep(RestoreKubeVirtOptions options) : IRememberedStep
 {
     public string Name => "restore-kubevirt";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

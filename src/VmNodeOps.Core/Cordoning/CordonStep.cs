@@ -4,7 +4,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Makes the node unschedulable, so that nothing comes back while it is emptied. Undo makes it schedulable only if it was so before.</summary>
-internal sealed class CordonStep : IUndoableStep
+internal sealed class CordonStep : IUndoableStep, IRememberedStep
 {
     private const string NodeIsGone = "NodeObjectGone";
 

@@ -4,11 +4,13 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Makes the node schedulable: always, or only if the journal says that this maintenance cordoned it.</summary>
-internal sealed class UncordonStep(bool onlyOurs = false) : IUndoableStep
+internal sealed class UncordonStep(bool onlyOurs = false) : IUndoableStep, IRememberedStep
 {
     private const string CordonedBefore = "CordonedBefore";
 
     public string Name => "uncordon";
+
+    public object? Remembered => new UncordonOptions { OnlyOurs = onlyOurs };
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
@@ -82,4 +84,10 @@ internal sealed class UncordonStep(bool onlyOurs = false) : IUndoableStep
         Rights = [CordonRights.ChangeNode(node)],
         Actions = node.Unschedulable ? [CordonRights.Act(ActionKind.Uncordon, node, "uncordon", "Pods may be scheduled to it again.")] : [],
     };
+}
+
+/// <summary>What a journal keeps of an <see cref="UncordonStep"/>.</summary>
+internal sealed record UncordonOptions
+{
+    public bool OnlyOurs { get; init; }
 }

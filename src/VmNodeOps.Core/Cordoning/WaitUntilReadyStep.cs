@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Waits until the node's kubelet reports Ready. After a reboot the node is the same object with another boot.</summary>
-internal sealed class WaitUntilReadyStep : IMaintenanceStep
+internal sealed class WaitUntilReadyStep : IRememberedStep
 {
     public string Name => "wait-until-ready";
 

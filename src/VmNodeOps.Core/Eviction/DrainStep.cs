@@ -7,9 +7,11 @@ namespace VmNodeOps;
 /// Waits on one watch of the node's pods and one of all instances; asks again only where the server's answer or the instance says that asking can help.
 /// Undo cancels the evacuations that are not over; what was moved stays moved.
 /// </remarks>
-internal sealed class DrainStep(DrainOptions options) : IUndoableStep
+internal sealed class DrainStep(DrainOptions options) : IUndoableStep, IRememberedStep
 {
     public string Name => "drain";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

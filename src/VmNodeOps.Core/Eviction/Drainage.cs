@@ -112,7 +112,7 @@ internal sealed class Drainage
             told = Tell(told);
             var left = Left;
             var quiet = left.Count > 0 ? emptyFor : UntilQuiet(emptyFor, pods.Interruption is null);
-            if (caughtUp && pods.Interruption is null && left.All(eviction => eviction.IsStuck) && (left.Count > 0 || quiet <= TimeSpan.Zero))
+            if (caughtUp && pods.Interruption is null && left.All(eviction => eviction.IsStuck || eviction.IsOverdue) && (left.Count > 0 || quiet <= TimeSpan.Zero))
             {
                 return;
             }
@@ -125,7 +125,8 @@ internal sealed class Drainage
             }
 
             // Also when nothing is left to do but contact is lost: then its return is the news.
-            await WaitAsync([news, .. left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)], left.Count == 0 && caughtUp ? quiet : TimeSpan.Zero, cancellationToken)
+            var untilOverdue = left.Where(eviction => !eviction.IsOverdue).Min(eviction => eviction.TimeLeft) ?? TimeSpan.Zero;
+            await WaitAsync([news, .. left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)], left.Count == 0 && caughtUp ? quiet : untilOverdue, cancellationToken)
                 .ConfigureAwait(false);
         }
     }
@@ -235,6 +236,13 @@ internal sealed class Drainage
     private StepOutcome Outcome()
     {
         var (all, stuck) = (All, Left);
+        if (stuck.Any(eviction => !eviction.IsStuck))
+        {
+            var overdue = stuck.Where(eviction => eviction.IsOverdue).Select(eviction => eviction.Machine!.Value).ToList();
+            overdue.ForEach(machine => _context.Machines.Note(machine, report => report with { Message = $"Timed out after {_context.Options.MachineTimeout}. {report.Message}".Trim() }));
+            return StepOutcome.TimedOut($"{string.Join(", ", overdue)} took longer than {_context.Options.MachineTimeout} (MachineTimeout). {DescribePending()}");
+        }
+
         if (stuck.Count > 0)
         {
             var causes = stuck.Select(eviction => (Eviction: eviction, Cause: eviction.Current as EvictionDecision.Stuck)).Where(one => one.Cause is not null).ToList();

@@ -12,6 +12,7 @@ internal sealed class PodEviction
     private EvictionMemory _memory;
     private string? _toldTrouble;
     private long _retryAt;
+    private long _begun;
 
     public PodEviction(DrainContext drain, Pod pod)
     {
@@ -60,7 +61,17 @@ internal sealed class PodEviction
     /// <summary>The work; ends when the pod is gone, or left where it is.</summary>
     public Task Task { get; private set; }
 
-    public void Begin(CancellationToken cancellationToken) => Task = Task.Run(() => RunAsync(cancellationToken), CancellationToken.None);
+    /// <summary>How much time the machine has left to leave; null if it may take what the run has.</summary>
+    public TimeSpan? TimeLeft => Machine is not null && _context.Options.MachineTimeout is { } limit ? limit - _context.Time.GetElapsedTime(_begun) : null;
+
+    /// <summary>Whether the machine has had its time and is still there.</summary>
+    public bool IsOverdue => TimeLeft <= TimeSpan.Zero;
+
+    public void Begin(CancellationToken cancellationToken)
+    {
+        _begun = _context.Time.GetTimestamp();
+        Task = Task.Run(() => RunAsync(cancellationToken), CancellationToken.None);
+    }
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -4,9 +4,11 @@ namespace VmNodeOps;
 
 /// <summary>Waits until nothing of the selection has been on the node for a while; what comes meanwhile is drained too, and awaited elsewhere.</summary>
 /// <remarks>A cordon keeps away what the scheduler places. It does not keep away what names its node itself, or a migration that began before it.</remarks>
-internal sealed class StayEmptyStep(DrainOptions options) : IMaintenanceStep
+internal sealed class StayEmptyStep(DrainOptions options) : IRememberedStep
 {
     public string Name => "stay-empty";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

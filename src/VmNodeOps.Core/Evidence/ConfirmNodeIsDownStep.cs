@@ -1,9 +1,11 @@
 namespace VmNodeOps;
 
 /// <summary>Asks a source whether the node is really down, and hands its evidence to the steps that destroy.</summary>
-internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IMaintenanceStep, IActsOnMissingNode
+internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IRememberedStep, IActsOnMissingNode
 {
-    public string Name => "confirm-down";
+    public const string StepName = "confirm-down";
+
+    public string Name => StepName;
 
     public bool IsPreparation => true;
 

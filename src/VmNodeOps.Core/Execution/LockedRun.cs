@@ -9,6 +9,9 @@ internal sealed class LockedRun(
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Whoever cancels wants an end within a second; a lease that could not be deleted by then runs out by itself.</summary>
+    private static readonly TimeSpan ReleaseTimeoutOfCancelled = TimeSpan.FromMilliseconds(800);
+
     public async Task<MaintenanceReport> RunAsync(MaintenancePlanning planning, CancellationToken cancellationToken)
     {
         if (maintenance.Options.Lock is not { } options)
@@ -17,7 +20,7 @@ internal sealed class LockedRun(
         }
 
         using var deadline = new CancellationTokenSource(maintenance.Options.Timeout, time);
-        var taking = new NodeLockTaking(cluster, planning.Node, options, time);
+        var taking = new NodeLockTaking(cluster, planning.Node, options, time, finding => events.Publish(new FindingRaised { Finding = finding }));
         var attempt = await Perseverance.PersevereAsync(taking.TakeAsync, time, deadline.Token, cancellationToken).ConfigureAwait(false);
         if (attempt.Lock is null)
         {
@@ -37,7 +40,7 @@ internal sealed class LockedRun(
             }
             finally
             {
-                left = await ReleaseAsync(attempt.Lock).ConfigureAwait(false);
+                left = await ReleaseAsync(attempt.Lock, cancellationToken.IsCancellationRequested ? ReleaseTimeoutOfCancelled : ReleaseTimeout).ConfigureAwait(false);
             }
         }
 
@@ -57,9 +60,9 @@ internal sealed class LockedRun(
     private static (string Uid, string BootId, ConditionStatus Ready, bool Unschedulable, string? Journal) Matters(Node node) =>
         (node.Uid, node.BootId, node.Ready, node.Unschedulable, node.Annotations.GetValueOrDefault(JournalReading.Pointer));
 
-    private async Task<Finding?> ReleaseAsync(NodeLock nodeLock)
+    private async Task<Finding?> ReleaseAsync(NodeLock nodeLock, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(ReleaseTimeout, time);
+        using var limit = new CancellationTokenSource(timeout, time);
         try
         {
             await nodeLock.ReleaseAsync(limit.Token).ConfigureAwait(false);

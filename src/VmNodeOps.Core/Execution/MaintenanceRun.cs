@@ -31,6 +31,7 @@ internal sealed class MaintenanceRun
         _services = new RunServices
         {
             Actor = nodeLock?.HolderIdentity ?? NodeLockTaking.NewIdentity(),
+            Procedure = StepMemory.Of(maintenance),
             Node = guard,
             Reads = planning.Reads,
             Gate = new WriteGate(cluster, guard, maintenance.Options, writes, nodeLock),
@@ -108,14 +109,18 @@ internal sealed class MaintenanceRun
     }
 
     public static MaintenanceReport NotBegun(
-        MaintenancePlan plan, MaintenanceResult result, string summary, IReadOnlyList<Finding> findings, DateTimeOffset now) => new()
+        MaintenancePlan plan, MaintenanceResult result, string summary, IReadOnlyList<Finding> findings, DateTimeOffset now) =>
+        NotBegun(plan.NodeName, plan.Steps.Select(step => step.Step), result, summary, findings, now);
+
+    public static MaintenanceReport NotBegun(
+        string nodeName, IEnumerable<string> steps, MaintenanceResult result, string summary, IReadOnlyList<Finding> findings, DateTimeOffset now) => new()
         {
-            NodeName = plan.NodeName,
+            NodeName = nodeName,
             Result = result,
             Summary = summary,
             StartedAt = now,
             FinishedAt = now,
-            Steps = [.. plan.Steps.Select(step => new StepReport { Step = step.Step, Outcome = NotReached() })],
+            Steps = [.. steps.Select(step => new StepReport { Step = step, Outcome = NotReached() })],
             Findings = findings,
         };
 
@@ -142,8 +147,9 @@ internal sealed class MaintenanceRun
     }
 
     /// <summary>What a step did is kept in the journal, if the maintenance has one, before the next one begins.</summary>
-    private static async Task<StepOutcome> ApplyAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
+    private async Task<StepOutcome> ApplyAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
     {
+        await NoteWayBackAsync(step, context, cancellationToken).ConfigureAwait(false);
         var outcome = await step.ApplyAsync(context, cancellationToken).ConfigureAwait(false);
         if (context.Handover.Find<OpenJournal>() is { } journal)
         {
@@ -170,10 +176,28 @@ internal sealed class MaintenanceRun
             async () => await turn.EnterAsync(both).ConfigureAwait(false) is { } why
                 ? StepOutcome.Blocked("BatchStopped", $"Prepared and not begun, because {why}")
                 : StepOutcome.Succeeded("its turn"),
-            () => "It waited for its turn.", both, callers).ConfigureAwait(false);
+            () => "It waited for its turn.", () => "The run's", both, callers).ConfigureAwait(false);
         deadline.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         _notBegun = outcome.Result == StepResult.Succeeded ? null : outcome;
         return _notBegun?.Result;
+    }
+
+    /// <summary>A way back opens no window; that it is under way is noted in the journal that it will close, so that nobody resumes what it takes back.</summary>
+    private async Task NoteWayBackAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Handover.Find<OpenJournal>() is not null || !_maintenance.Steps.OfType<CloseWindowStep>().Any() || OpenJournal.Find(context) is not { } journal)
+        {
+            return;
+        }
+
+        try
+        {
+            await journal.BeginAsync(context, _services.Procedure, cancellationToken).ConfigureAwait(false);
+        }
+        catch (WriteRefusedException refused) when (refused.Code == "NodeRebooted" && step is WaitUntilReadyStep)
+        {
+            // It booted since the plan was made, which is what this step waits for; the steps after it note that they ended.
+        }
     }
 
     private async Task<StepResult> RunStepAsync(int index, CancellationToken both, CancellationToken callers)
@@ -184,7 +208,10 @@ internal sealed class MaintenanceRun
         var context = new StepContext(_plan.Steps[index], _services);
         _services.Events.Publish(new StepStarted { Step = step.Name });
         var started = _services.Time.GetTimestamp();
-        var outcome = await GuardAsync(() => ApplyAsync(step, context, both), () => step.DescribePending(context), both, callers).ConfigureAwait(false);
+        using var limit = new CancellationTokenSource(_maintenance.Options.StepTimeout ?? Timeout.InfiniteTimeSpan, _services.Time);
+        using var all = CancellationTokenSource.CreateLinkedTokenSource(both, limit.Token);
+        string WhoseTime() => both.IsCancellationRequested ? "The run's" : $"The step's (StepTimeout, {_maintenance.Options.StepTimeout})";
+        var outcome = await GuardAsync(() => ApplyAsync(step, context, all.Token), () => step.DescribePending(context), WhoseTime, all.Token, callers).ConfigureAwait(false);
         _reports[index] = _reports[index] with { Outcome = outcome, Duration = _services.Time.GetElapsedTime(started) };
         if (outcome.Result is not (StepResult.Succeeded or StepResult.Skipped))
         {
@@ -197,7 +224,7 @@ internal sealed class MaintenanceRun
 
     /// <summary>Expected trouble becomes an outcome here; anything else is a bug and passes.</summary>
     private async Task<StepOutcome> GuardAsync(
-        Func<Task<StepOutcome>> act, Func<string?> describePending, CancellationToken both, CancellationToken callers)
+        Func<Task<StepOutcome>> act, Func<string?> describePending, Func<string> whoseTime, CancellationToken both, CancellationToken callers)
     {
         try
         {
@@ -214,7 +241,7 @@ internal sealed class MaintenanceRun
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {
-            return StepOutcome.TimedOut($"The run's time is up. {describePending()} {Trouble()}".Trim());
+            return StepOutcome.TimedOut($"{whoseTime()} time is up. {describePending()} {Trouble()}".Trim());
         }
         catch (WriteRefusedException exception)
         {
@@ -241,7 +268,7 @@ internal sealed class MaintenanceRun
 
             _step = step.Name;
             var context = new StepContext(_plan.Steps[index], _services);
-            var outcome = await GuardAsync(() => step.UndoAsync(context, limit.Token), () => null, limit.Token, CancellationToken.None).ConfigureAwait(false);
+            var outcome = await GuardAsync(() => step.UndoAsync(context, limit.Token), () => null, () => "The undo's", limit.Token, CancellationToken.None).ConfigureAwait(false);
             _reports[index] = _reports[index] with { Undo = outcome };
             _services.Events.Publish(new StepFinished { Step = $"undo {step.Name}", Outcome = outcome });
         }

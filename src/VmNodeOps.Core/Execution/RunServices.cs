@@ -11,6 +11,9 @@ internal sealed class RunServices
     /// <summary>Who acts, as the lock and the journal name it.</summary>
     public required string Actor { get; init; }
 
+    /// <summary>What the journal is told is under way.</summary>
+    public required JournaledProcedure Procedure { get; init; }
+
     public required NodeGuard Node { get; init; }
 
     public required ClusterReads Reads { get; init; }

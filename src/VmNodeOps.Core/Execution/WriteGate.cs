@@ -218,7 +218,7 @@ public sealed class WriteGate : IDisposable
             }
             while (_lock is { IsHeld: false });
 
-            var silence = intent.IsRetreat ? null : _node.Silence;
+            var silence = intent.IsRetreat || _options.WithoutProof ? null : _node.Silence;
             using var under = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence?.Broken ?? CancellationToken.None);
 
             // Nothing is awaited between this judgement and the sending.
@@ -259,7 +259,7 @@ public sealed class WriteGate : IDisposable
 
     /// <summary>What destroys wants a fresh word about the node; for the rest, what the watch said last will do.</summary>
     private async Task LookAsync(WriteIntent intent, CancellationToken cancellationToken) =>
-        await _node.LookAsync(intent.Evidence is null ? TimeSpan.MaxValue : _options.NodeFreshness, cancellationToken).ConfigureAwait(false);
+        await _node.LookAsync(intent.Evidence is null || _options.WithoutProof ? TimeSpan.MaxValue : _options.NodeFreshness, cancellationToken).ConfigureAwait(false);
 
     private void EnsureAllowed(WriteIntent intent, NodeSilence? silence, DateTimeOffset serverTime)
     {
@@ -280,7 +280,7 @@ public sealed class WriteGate : IDisposable
             throw sign.Refusal();
         }
 
-        if (intent.Evidence is { } evidence)
+        if (intent.Evidence is { } evidence && !_options.WithoutProof)
         {
             EnsureProven(evidence, silence, now, serverTime);
         }

@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Waits until the node is no longer Ready: somebody else shuts it down.</summary>
-internal sealed class WaitUntilNotReadyStep : IMaintenanceStep
+internal sealed class WaitUntilNotReadyStep : IRememberedStep
 {
     public string Name => "wait-until-not-ready";
 

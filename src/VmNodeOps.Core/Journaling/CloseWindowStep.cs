@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Closes the maintenance window: the node's labels as they were, no pointer, no journal.</summary>
-internal sealed class CloseWindowStep : IMaintenanceStep
+internal sealed class CloseWindowStep : IRememberedStep
 {
     public string Name => "close-window";
 

@@ -35,17 +35,25 @@ internal sealed record JournalReading
             return null;
         }
 
-        var usual = new ObjectName(options.Namespace, context.Node.Name.Name);
-        var reading = await ReadAsync(context.Cluster.ConfigMaps, usual, context.Node, cancellationToken).ConfigureAwait(false);
-        if (reading.Stored is null && Pointed(context.Node) is { } pointed && pointed != usual)
-        {
-            // Anybody who may annotate nodes may have written the pointer: it counts only if a journal of this node is there.
-            var elsewhere = await ReadAsync(context.Cluster.ConfigMaps, pointed, context.Node, cancellationToken).ConfigureAwait(false);
-            reading = elsewhere.Journal is null ? reading : elsewhere;
-        }
-
+        var reading = await ReadAsync(context.Cluster.ConfigMaps, context.Node, options, cancellationToken).ConfigureAwait(false);
         context.Handover.Put(reading);
         return reading;
+    }
+
+    /// <summary>Reads the journal of a node: where it would be, else where the node points.</summary>
+    public static async Task<JournalReading> ReadAsync(
+        IClusterReader<ConfigMap> configMaps, Node node, JournalOptions options, CancellationToken cancellationToken)
+    {
+        var usual = new ObjectName(options.Namespace, node.Name.Name);
+        var reading = await ReadAsync(configMaps, usual, node, cancellationToken).ConfigureAwait(false);
+        if (reading.Stored is not null || Pointed(node) is not { } pointed || pointed == usual)
+        {
+            return reading;
+        }
+
+        // Anybody who may annotate nodes may have written the pointer: it counts only if a journal of this node is there.
+        var elsewhere = await ReadAsync(configMaps, pointed, node, cancellationToken).ConfigureAwait(false);
+        return elsewhere.Journal is null ? reading : elsewhere;
     }
 
     public static async Task<JournalReading> ReadAsync(

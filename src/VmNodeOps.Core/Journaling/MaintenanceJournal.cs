@@ -37,7 +37,10 @@ public sealed record MaintenanceJournal
     /// <summary>The virtual machines that were on the node, by name. Default none.</summary>
     public IReadOnlyList<JournaledMachine> Machines { get; init; } = [];
 
-    /// <summary>The steps so far, in the order in which they ended. Default none.</summary>
+    /// <summary>Which procedure is under way; null if it is not known. Default null.</summary>
+    public JournaledProcedure? Procedure { get; init; }
+
+    /// <summary>The last steps so far, at most a hundred, in the order in which they ended. Default none.</summary>
     public IReadOnlyList<JournaledStep> Steps { get; init; } = [];
 }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
@@ -5,6 +6,8 @@ namespace VmNodeOps;
 /// <summary>The journal of a run that goes on: opened by the maintenance window, kept up to date at the end of each step, closed with the window.</summary>
 internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal) : IAsyncDisposable
 {
+    /// <summary>A maintenance that is begun again and again must not outgrow its journal.</summary>
+    private const int MostSteps = 100;
     private readonly SemaphoreSlim _one = new(1);
     private ConfigMap _stored = stored;
     private bool _isDeleted;
@@ -40,8 +43,12 @@ internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal) 
         var now = await context.PersevereAsync(async token => await context.Cluster.Server.GetTimeAsync(token).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
         var step = new JournaledStep { Step = plan.Step, Result = result, At = now, Found = plan.Found };
-        await ChangeAsync(context, journal => journal with { Steps = [.. journal.Steps, step] }, cancellationToken).ConfigureAwait(false);
+        await ChangeAsync(context, journal => journal with { Steps = [.. journal.Steps.TakeLast(MostSteps - 1), step] }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Notes which procedure is under way from now on.</summary>
+    public Task BeginAsync(StepContext context, JournaledProcedure procedure, CancellationToken cancellationToken) =>
+        ChangeAsync(context, journal => IsSame(journal.Procedure, procedure) ? journal : journal with { Procedure = procedure }, cancellationToken);
 
     /// <summary>Takes in machines that came to the node since the journal was opened.</summary>
     public Task AddAsync(StepContext context, IEnumerable<JournaledMachine> machines, CancellationToken cancellationToken)
@@ -143,6 +150,11 @@ internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal) 
             : throw new WriteRefusedException(
                 "JournalTaken", $"The journal of node {Journal.NodeName} (config map {_stored.Name}) was changed by somebody else. Nothing more is written.");
     }
+
+    /// <summary>By what is stored: records do not compare what is in their lists.</summary>
+    private static bool IsSame(JournaledProcedure? one, JournaledProcedure other) =>
+        one is not null
+        && JsonSerializer.Serialize(one, MaintenanceJson.Lines.JournaledProcedure) == JsonSerializer.Serialize(other, MaintenanceJson.Lines.JournaledProcedure);
 
     private bool IsOurs(MaintenanceJournal found) => found.OpenedAt == Journal.OpenedAt && found.OpenedBy == Journal.OpenedBy;
 

@@ -6,7 +6,7 @@ namespace VmNodeOps;
 /// Opens the maintenance window: keeps in a journal what was found, before anything is changed, and marks the node so that node-healthcheck controllers stay away. Where a
 /// window is open already, the maintenance goes on with its journal.
 /// </summary>
-internal sealed class OpenWindowStep : IUndoableStep
+internal sealed class OpenWindowStep : IUndoableStep, IRememberedStep
 {
     public string Name => "open-window";
 
@@ -60,6 +60,7 @@ internal sealed class OpenWindowStep : IUndoableStep
         var journal = await new JournalOpening(context, reading).OpenAsync(await DraftAsync(context, cancellationToken).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
         context.Handover.Put(journal);
+        await journal.BeginAsync(context, context.Services.Procedure, cancellationToken).ConfigureAwait(false);
         await journal.AddAsync(context, Machines(context), cancellationToken).ConfigureAwait(false);
         if (context.Plan.Actions.Count == 0)
         {
@@ -116,6 +117,7 @@ internal sealed class OpenWindowStep : IUndoableStep
             },
             Taints = node.Taints,
             Machines = [.. Machines(context)],
+            Procedure = context.Services.Procedure,
         };
     }
 

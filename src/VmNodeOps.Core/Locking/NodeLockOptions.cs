@@ -28,6 +28,13 @@ public sealed record NodeLockOptions
     public string HolderIdentity { get; init; } = "";
 
     /// <summary>How long to wait for a node that another actor holds.</summary>
-    /// <value>Zero: refuse at once.</value>
+    /// <value>Zero: refuse as soon as it is known that the other one lives (<see cref="SilencePatience"/>).</value>
     public TimeSpan Patience { get; init; }
+
+    /// <summary>
+    /// How long to wait for a Lease to run out whose holder may have died: one that runs out by then is watched, and the first sign of its holder (it renews or releases the Lease) ends the wait.
+    /// So the same command again goes on by itself after a run was killed.
+    /// </summary>
+    /// <value>A minute and a half. Zero: take every holder for alive.</value>
+    public TimeSpan SilencePatience { get; init; } = TimeSpan.FromSeconds(90);
 }

@@ -6,10 +6,12 @@ namespace VmNodeOps;
 internal sealed record LockAttempt(NodeLock? Lock, string? Refusal, IReadOnlyList<Finding> Findings);
 
 /// <summary>Takes the Lease of a node: makes it, or takes one over that nobody holds any more.</summary>
-internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLockOptions options, TimeProvider time)
+internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLockOptions options, TimeProvider time, Action<Finding>? tell = null)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
     private readonly List<Finding> _findings = [];
+    private Lease? _silent;
+    private bool _hasLived;
     private readonly string _holder = options.HolderIdentity.Length > 0
         ? options.HolderIdentity
         : NewIdentity();
@@ -48,7 +50,7 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
                 continue;
             }
 
-            if (standsAgainst is not null && time.GetElapsedTime(started) >= options.Patience)
+            if (standsAgainst is not null && _silent is null && time.GetElapsedTime(started) >= options.Patience)
             {
                 return new LockAttempt(null, standsAgainst, _findings);
             }
@@ -68,6 +70,17 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
         var sent = time.GetTimestamp();
         try
         {
+            if (_silent is { } watched && (found?.Uid != watched.Uid || found.ResourceVersion != watched.ResourceVersion))
+            {
+                // It lived. What is there now is as if it were seen for the first time, and is not waited for as silent again.
+                _silent = null;
+                _hasLived = true;
+                if (options.Patience == TimeSpan.Zero)
+                {
+                    return (null, $"Node {node.Name} is held by {watched.HolderIdentity} since {watched.AcquiredAt:u}, which {(found is null ? "has released its lease only now" : "lives: it has renewed its lease")} ({name}). Run this again when it is done.", null);
+                }
+            }
+
             if (found is null)
             {
                 return (Hold(await cluster.Leases.CreateAsync(Draft(name, now), cancellationToken).ConfigureAwait(false), sent), null, null);
@@ -76,6 +89,7 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
             var whyNot = LeaseValidity.WhyNotHeld(found, now);
             if (whyNot is null && found.HolderIdentity != _holder)
             {
+                WatchIfItMayBeDead(found, now);
                 return (null, $"Node {node.Name} is held by {found.HolderIdentity} since {found.AcquiredAt:u} (lease {name}, last renewed {found.RenewedAt:u}, holds until {found.RenewedAt + found.Duration:u}). Wait until it is done, or until the lease runs out.", null);
             }
 
@@ -95,6 +109,24 @@ internal sealed class NodeLockTaking(IClusterClient cluster, Node node, NodeLock
         {
             return await MakeRoomAsync(name.Namespace!, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A run that was killed leaves a Lease that nobody renews, and looks like one that renews later. Only waiting tells them apart.</summary>
+    private void WatchIfItMayBeDead(Lease found, DateTimeOffset now)
+    {
+        var runsOutAt = found.RenewedAt!.Value + found.Duration!.Value;
+        if (_silent is not null || _hasLived || runsOutAt - now > options.SilencePatience)
+        {
+            return;
+        }
+
+        _silent = found;
+        tell?.Invoke(new Finding
+        {
+            Severity = FindingSeverity.Note,
+            Code = "WaitsForLease",
+            Message = $"Node {node.Name} is held by {found.HolderIdentity} (lease {found.Name}). If that run has died, its lease runs out at {runsOutAt:u} and this one goes on; waiting until then for a sign of it.",
+        });
     }
 
     /// <summary>The namespace is missing.</summary>

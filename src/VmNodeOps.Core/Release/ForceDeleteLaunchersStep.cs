@@ -5,7 +5,7 @@ namespace VmNodeOps;
 /// Migration targets are removed like sources: while a pod of an instance still looks alive on the dead node, KubeVirt begins no other migration of it, and the
 /// drain of a healthy node would stall.
 /// </remarks>
-internal sealed class ForceDeleteLaunchersStep : IMaintenanceStep
+internal sealed class ForceDeleteLaunchersStep : IRememberedStep
 {
     public string Name => "release-machines";
 

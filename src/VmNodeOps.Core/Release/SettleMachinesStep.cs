@@ -8,12 +8,14 @@ namespace VmNodeOps;
 /// When virt-api was away while pods vanished, KubeVirt could not mark their instances as failed and tries again after growing pauses, so that recovery can lag
 /// behind as long again as the outage was. Any write to an instance makes KubeVirt look at it at once; an annotation is the smallest.
 /// </remarks>
-internal sealed class SettleMachinesStep(SettleMachinesOptions options) : IMaintenanceStep
+internal sealed class SettleMachinesStep(SettleMachinesOptions options) : IRememberedStep
 {
     /// <summary>Says when an instance was last touched. It goes with the instance.</summary>
     private const string Annotation = "vmnodeops.io/touched-at";
 
     public string Name => "settle-machines";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
@@ -72,8 +74,15 @@ internal sealed class SettleMachinesStep(SettleMachinesOptions options) : IMaint
     private async Task<int> SettleAsync(
         StepContext context, MachineWatch watch, VirtualMachineReport machine, FencingEvidence evidence, CancellationToken cancellationToken)
     {
+        var started = context.Time.GetTimestamp();
         for (var touched = 0; ; touched++)
         {
+            if (context.Options.MachineTimeout is { } limit && context.Time.GetElapsedTime(started) >= limit)
+            {
+                // Those that are not there when they are looked for elsewhere are named then.
+                return touched;
+            }
+
             if (!await ClaimsForLongAsync(context, watch, machine, options.Patience * Math.Pow(2, Math.Min(touched, 5)), cancellationToken).ConfigureAwait(false)
                 || Claiming(context, watch, machine) is not { } heard
                 // A watch that has gone deaf tells the same for ever: what is touched is what is there now.

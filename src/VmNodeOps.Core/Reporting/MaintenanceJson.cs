@@ -17,6 +17,7 @@ namespace VmNodeOps;
 [JsonSerializable(typeof(BatchPlan))]
 [JsonSerializable(typeof(BatchReport))]
 [JsonSerializable(typeof(MaintenanceJournal))]
+[JsonSerializable(typeof(JournaledProcedure))]
 internal sealed partial class MaintenanceJson : JsonSerializerContext
 {
     /// <summary>The same on one line each, for streams of events.</summary>

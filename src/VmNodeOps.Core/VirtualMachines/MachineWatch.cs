@@ -132,21 +132,24 @@ internal sealed class MachineWatch : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes when everything that is followed is settled.</summary>
+    /// <summary>Completes when everything that is followed is settled, or has had its time (<see cref="MaintenanceOptions.MachineTimeout"/>).</summary>
     public async Task<IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)>> WaitUntilSettledAsync(
         Action<int, int> progress, CancellationToken cancellationToken)
     {
         var followings = _followings.Values.OrderBy(following => following.Expectation.Name).ToList();
         var open = followings.Select(following => following.Settled).ToList();
-        while (open.Count > 0)
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var limit = Task.Delay(_context.Options.MachineTimeout ?? Timeout.InfiniteTimeSpan, _context.Time, over.Token);
+        while (open.Count > 0 && !limit.IsCompletedSuccessfully)
         {
             progress(followings.Count - open.Count, followings.Count);
-            var settled = await Task.WhenAny(open).WaitAsync(cancellationToken).ConfigureAwait(false);
-            await settled.ConfigureAwait(false);
+            var next = await Task.WhenAny([limit, .. open]).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await next.ConfigureAwait(false);
             open.RemoveAll(task => task.IsCompletedSuccessfully);
         }
 
-        return [.. followings.Select(following => (following.Expectation, following.Standing!))];
+        await over.CancelAsync().ConfigureAwait(false);
+        return [.. followings.Select(following => (following.Expectation, following.Standing ?? NotSeen))];
     }
 
     /// <summary>What is followed and not settled, with how it stands.</summary>
@@ -266,6 +269,8 @@ internal sealed class MachineWatch : IAsyncDisposable
 
     private static ObjectName? SetOf(VirtualMachineInstance instance) =>
         instance.Controller is { Kind: "VirtualMachineInstanceReplicaSet" } set && ObjectName.IsValid(set.Name) ? new ObjectName(instance.Name.Namespace, set.Name) : null;
+
+    private static MachineStanding NotSeen => new() { Outcome = VirtualMachineOutcome.Unmoved, IsSettled = false, Message = MachineJudge.Unmoved };
 
     private bool IsOfThisRun(VirtualMachineInstance instance) =>
         _planned.Contains(instance.Uid)

@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Waits until every machine of the node that is to run runs on another one, as ready as it was; what stays down is told.</summary>
-internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceStep
+internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IRememberedStep
 {
     public string Name => "verify-elsewhere";
 
@@ -44,7 +44,7 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
 
         var settled = await watch.WaitUntilSettledAsync(
             (done, total) => context.ReportProgress(done, total, $"{total - done} virtual machines to go"), cancellationToken).ConfigureAwait(false);
-        return Outcome(settled);
+        return Overdue(context, settled) ?? Outcome(settled);
     }
 
     public string? DescribePending(StepContext context)
@@ -59,6 +59,19 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IMaintenanceSte
         return left.Count == 0
             ? contact.Trim()
             : $"{left.Count} virtual machines are not there yet: {string.Join(" ", left.Select(one => $"{one.Expected.Name}: {one.Standing.Message}"))}{contact}";
+    }
+
+    private static StepOutcome? Overdue(StepContext context, IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)> all)
+    {
+        var overdue = all.Where(one => !one.Standing.IsSettled).ToList();
+        foreach (var (expected, standing) in overdue)
+        {
+            context.Machines.Note(expected.Name, report => report with { Message = $"Timed out after {context.Options.MachineTimeout}. {standing.Message}" });
+        }
+
+        return overdue.Count == 0
+            ? null
+            : StepOutcome.TimedOut($"{overdue.Count} of {all.Count} virtual machines took longer than {context.Options.MachineTimeout} (MachineTimeout): {string.Join(" ", overdue.Select(Describe))}");
     }
 
     private static StepOutcome Outcome(IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)> settled)

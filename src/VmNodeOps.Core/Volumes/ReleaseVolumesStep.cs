@@ -3,9 +3,11 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Detaches the volumes of the dead node that no pod on it uses any more.</summary>
-internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IMaintenanceStep
+internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IRememberedStep
 {
     public string Name => "release-volumes";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>The last look at what <see cref="ReleaseVolumesStep"/> or <see cref="OutOfServiceStep"/> could not detach in time: what is still attached makes the run one that is not done, though everything else is.</summary>
-internal sealed class VerifyVolumesStep : IMaintenanceStep
+internal sealed class VerifyVolumesStep : IRememberedStep
 {
     public string Name => "verify-volumes";
 

@@ -23,6 +23,7 @@ internal sealed class VmNodeOpsCommand : RootCommand
         Subcommands.Add(new RunCommand(services));
         Subcommands.Add(new SchemaCommand(services));
         Subcommands.Add(new RbacCommand(services));
+        Subcommands.Add(new ResumeCommand(services));
         Subcommands.Add(new SimulateCommand(services));
     }
 }

@@ -61,7 +61,11 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
     private Task<bool> IsWantedAsync(MaintenancePlan plan, CancellationToken cancellationToken)
     {
         services.Console.Error.Write(PlanDigest.Write(plan));
-        services.Console.Error.WriteLine($"The whole plan: vmnodeops plan {parsed.CommandResult.Command.Name} {plan.NodeName}");
+        if (parsed.CommandResult.Command is not Commands.ResumeCommand)
+        {
+            services.Console.Error.WriteLine($"The whole plan: vmnodeops plan {parsed.CommandResult.Command.Name} {plan.NodeName}");
+        }
+
         return services.Console.AskAsync("Go on?", cancellationToken);
     }
 }

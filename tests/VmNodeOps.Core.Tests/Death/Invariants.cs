@@ -5,6 +5,8 @@ namespace VmNodeOps.Tests.Death;
 /// <summary>What must hold however often a run dies, judged by what really runs on the hosts and by the request log, not by our own reports. Listed in docs/safety.md.</summary>
 internal static class Invariants
 {
+    public const string Victim = "victim";
+    public const string NodeName = "node-2";
     private static readonly string[] Ours = ["node-2", "vmnodeops", "medik8s-leases"];
 
     /// <summary>What is said of a node: schedulable, labels, annotations, and taints that its own conditions did not set.</summary>
@@ -25,14 +27,14 @@ internal static class Invariants
 
     public static void NothingOfOtherNodesWasTouched(SimulatedCluster cluster)
     {
-        var writes = cluster.Requests.Where(request => request.IsWrite && request.UserAgent is KillScene.Victim or "successor" or "return" && request.Applied);
+        var writes = cluster.Requests.Where(request => request.IsWrite && (request.UserAgent is Victim or "successor" or "return" || request.UserAgent?.StartsWith("vmnodeops/", StringComparison.Ordinal) == true) && request.Applied);
         foreach (var write in writes)
         {
             (write.Resource switch
             {
-                "nodes" => write.Name == KillScene.NodeName,
+                "nodes" => write.Name == NodeName,
                 "leases" => write.Name is null or "node-node-2",
-                "configmaps" => write.Name is null or KillScene.NodeName,
+                "configmaps" => write.Name is null or NodeName,
                 "namespaces" => Ours.Any(name => write.Body.Contains($"\"{name}\"", StringComparison.Ordinal)),
                 "pods" => !write.Name!.Contains("elsewhere", StringComparison.Ordinal),
                 "volumeattachments" or "virtualmachineinstances" or "events" => true,

@@ -8,8 +8,8 @@ namespace VmNodeOps.Tests.Death;
 /// <summary>A small cluster whose node <c>node-2</c> is to go down, with runs that can be killed at any request.</summary>
 internal sealed class KillScene : IAsyncDisposable
 {
-    public const string Victim = "victim";
-    public const string NodeName = "node-2";
+    public const string Victim = Invariants.Victim;
+    public const string NodeName = Invariants.NodeName;
     private readonly string _kubeconfig = Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.kubeconfig");
     private readonly List<KubernetesCluster> _clients = [];
     private readonly string _nodeBefore;

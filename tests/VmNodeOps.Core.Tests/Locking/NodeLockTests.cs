@@ -57,10 +57,10 @@ public sealed class NodeLockTests
     public async Task Our_own_clock_does_not_matter(int serverAheadMinutes)
     {
         _leases.Skew = TimeSpan.FromMinutes(serverAheadMinutes);
-        _leases.Put(Foreign(renewedAgo: TimeSpan.FromMinutes(59)));
+        _leases.Put(Foreign(renewedAgo: TimeSpan.FromMinutes(57)));
 
         var held = await Taking().TakeAsync(CancellationToken.None);
-        _time.Advance(TimeSpan.FromMinutes(2));
+        _time.Advance(TimeSpan.FromMinutes(4));
         var free = await Taking().TakeAsync(CancellationToken.None);
 
         held.Lock.Should().BeNull();
@@ -227,6 +227,58 @@ public sealed class NodeLockTests
         attempt.Findings.Should().ContainSingle().Which.Code.Should().Be("LeaseElsewhere");
     }
 
+    [Fact]
+    public async Task A_lease_of_a_run_that_died_is_waited_for_and_taken_over()
+    {
+        _leases.Put(Foreign(renewedAgo: TimeSpan.FromSeconds(10)) with { Duration = TimeSpan.FromMinutes(1) });
+        var told = new List<Finding>();
+
+        var taking = new NodeLockTaking(_leases.Client, TheNode, new NodeLockOptions(), _time, told.Add).TakeAsync(CancellationToken.None);
+        await AdvanceAsync(TimeSpan.FromSeconds(45));
+        taking.IsCompleted.Should().BeFalse("its holder may still live");
+        await AdvanceUntilDoneAsync(taking);
+
+        await using var taken = (await taking).Lock;
+        taken.Should().NotBeNull();
+        told.Should().ContainSingle().Which.Code.Should().Be("WaitsForLease");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task The_first_sign_of_its_holder_ends_the_wait(bool renews)
+    {
+        var lease = Foreign(renewedAgo: TimeSpan.FromSeconds(10)) with { Duration = TimeSpan.FromMinutes(1) };
+        _leases.Put(lease);
+
+        var taking = Taking().TakeAsync(CancellationToken.None);
+        await AdvanceAsync(TimeSpan.FromSeconds(5));
+        if (renews)
+        {
+            _leases.Put(lease with { RenewedAt = _leases.ServerTime });
+        }
+        else
+        {
+            _leases.Stored.Clear();
+        }
+
+        await AdvanceUntilDoneAsync(taking);
+
+        var attempt = await taking;
+        attempt.Lock.Should().BeNull("it lived a moment ago, so it is not ours to follow unasked");
+        attempt.Refusal.Should().Contain("node-maintenance").And.Contain(renews ? "lives" : "released");
+    }
+
+    [Fact]
+    public async Task Who_does_not_want_to_wait_is_refused_at_once()
+    {
+        _leases.Put(Foreign(renewedAgo: TimeSpan.FromSeconds(10)) with { Duration = TimeSpan.FromMinutes(1) });
+
+        var attempt = await Taking(new NodeLockOptions { SilencePatience = TimeSpan.Zero }).TakeAsync(CancellationToken.None);
+
+        attempt.Refusal.Should().Contain("held by node-maintenance");
+    }
+
     private static Node TheNode => ScriptedCluster.NodeThatIs(ConditionStatus.True);
 
     private Lease Foreign(TimeSpan renewedAgo) => new()
@@ -242,6 +294,16 @@ public sealed class NodeLockTests
     private NodeLockTaking Taking(NodeLockOptions? options = null) => new(_leases.Client, TheNode, options ?? new NodeLockOptions(), _time);
 
     private async Task<NodeLock> TakenAsync() => (await Taking().TakeAsync(CancellationToken.None)).Lock!;
+
+    private async Task AdvanceUntilDoneAsync(Task task)
+    {
+        for (var second = 0; second < 300 && !task.IsCompleted; second++)
+        {
+            await AdvanceAsync(TimeSpan.FromSeconds(1));
+        }
+
+        task.IsCompleted.Should().BeTrue();
+    }
 
     /// <summary>Second by second, so that every timer fires in its own time; the renewal runs on the thread pool.</summary>
     private async Task AdvanceAsync(TimeSpan duration)

@@ -1,0 +1,54 @@
+using System.Collections;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace VmNodeOps;
+
+/// <summary>Options as JSON, as long as they are nothing but values: code (a function, a source of evidence) cannot be kept and is not left out in silence.</summary>
+internal static class PlainOptions
+{
+    private static readonly JsonSerializerOptions Form = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new JsonStringEnumConverter(), new ObjectNameConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WithoutCode } },
+    };
+
+    /// <summary>Whether all that is set in them is a value.</summary>
+    public static bool ArePlain(object? value) => value switch
+    {
+        null or string or TimeSpan or DateTimeOffset or Enum or Cluster.ObjectName => true,
+        _ when value.GetType().IsPrimitive => true,
+        Delegate => false,
+        IDictionary dictionary => dictionary.Values.Cast<object?>().All(ArePlain),
+        IEnumerable many => many.Cast<object?>().All(ArePlain),
+        _ => IsRecordOfOurs(value.GetType()) && Settable(value.GetType()).All(property => ArePlain(property.GetValue(value))),
+    };
+
+    public static JsonElement Write(object options) => JsonSerializer.SerializeToElement(options, options.GetType(), Form);
+
+    /// <exception cref="JsonException">They are not such options.</exception>
+    public static T Read<T>(JsonElement? options)
+        where T : new() =>
+        options is { } written ? written.Deserialize<T>(Form) ?? new T() : new T();
+
+    private static bool IsRecordOfOurs(Type type) => type.Assembly == typeof(PlainOptions).Assembly && type.GetMethod("<Clone>$") is not null;
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0);
+
+    private static void WithoutCode(JsonTypeInfo type)
+    {
+        for (var index = type.Properties.Count - 1; index >= 0; index--)
+        {
+            var property = type.Properties[index].PropertyType;
+            if (property.IsAssignableTo(typeof(Delegate)) || (property.IsInterface && !property.IsAssignableTo(typeof(IEnumerable))))
+            {
+                type.Properties.RemoveAt(index);
+            }
+        }
+    }
+}
