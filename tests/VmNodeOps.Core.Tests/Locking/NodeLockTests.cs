@@ -71,7 +71,9 @@ public sealed class NodeLockTests
     [Fact]
     public async Task Of_two_at_once_exactly_one_gets_it()
     {
-        var attempts = await Task.WhenAll(Taking().TakeAsync(CancellationToken.None), Taking().TakeAsync(CancellationToken.None));
+        var attempts = await Task.WhenAll(
+            Taking(new NodeLockOptions { SilencePatience = TimeSpan.Zero }).TakeAsync(CancellationToken.None),
+            Taking(new NodeLockOptions { SilencePatience = TimeSpan.Zero }).TakeAsync(CancellationToken.None));
 
         var got = attempts.Where(attempt => attempt.Lock is not null).Should().ContainSingle().Subject;
         await got.Lock!.DisposeAsync();
