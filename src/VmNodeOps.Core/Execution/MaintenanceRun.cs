@@ -149,7 +149,7 @@ internal sealed class MaintenanceRun
     /// <summary>What a step did is kept in the journal, if the maintenance has one, before the next one begins.</summary>
     private async Task<StepOutcome> ApplyAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
     {
-        await NoteWayBackAsync(step, context, cancellationToken).ConfigureAwait(false);
+        await NoteWayBackAsync(context, cancellationToken).ConfigureAwait(false);
         var outcome = await step.ApplyAsync(context, cancellationToken).ConfigureAwait(false);
         if (context.Handover.Find<OpenJournal>() is { } journal)
         {
@@ -183,7 +183,7 @@ internal sealed class MaintenanceRun
     }
 
     /// <summary>A way back opens no window; that it is under way is noted in the journal that it will close, so that nobody resumes what it takes back.</summary>
-    private async Task NoteWayBackAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
+    private async Task NoteWayBackAsync(StepContext context, CancellationToken cancellationToken)
     {
         if (context.Handover.Find<OpenJournal>() is not null || !_maintenance.Steps.OfType<CloseWindowStep>().Any() || OpenJournal.Find(context) is not { } journal)
         {
@@ -194,9 +194,9 @@ internal sealed class MaintenanceRun
         {
             await journal.BeginAsync(context, _services.Procedure, cancellationToken).ConfigureAwait(false);
         }
-        catch (WriteRefusedException refused) when (refused.Code == "NodeRebooted" && step is WaitUntilReadyStep)
+        catch (WriteRefusedException refused) when (refused.Code == "NodeRebooted" && _maintenance.Steps.OfType<WaitUntilReadyStep>().Any())
         {
-            // It booted since the plan was made, which is what this step waits for; the steps after it note that they ended.
+            // It booted since the plan was made, which is what this way back waits for; its steps note that they ended.
         }
     }
 

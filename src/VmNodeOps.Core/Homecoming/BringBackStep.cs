@@ -7,12 +7,14 @@ namespace VmNodeOps;
 /// The target is named by a node selector that is added to the migration. KubeVirt before 1.6 does not know that field and would send the machine anywhere; the request is therefore sent
 /// so that a server which does not know it refuses.
 /// </remarks>
-internal sealed class BringBackStep(BringBackOptions options) : IMaintenanceStep
+internal sealed class BringBackStep(BringBackOptions options) : IRememberedStep
 {
     private static readonly string[] MigrationVerbs = ["create", "list", "watch"];
     private const string HostName = "kubernetes.io/hostname";
 
     public string Name => "bring-back";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Starts the machines that the maintenance has stopped and not started since, as they were, and waits until they run.</summary>
-internal sealed class StartOwedMachinesStep : IMaintenanceStep
+internal sealed class StartOwedMachinesStep : IRememberedStep
 {
     private static readonly AccessQuestion[] Awaiting =
     [

@@ -8,7 +8,7 @@ namespace VmNodeOps;
 /// After a crash the label may still say that machines may be scheduled, from before: virt-handler takes it off only when it ends in good order, and virt-controller only after five minutes
 /// without a heartbeat. So the heartbeat has to be newer than the node's Ready; both are times of the node's own clock.
 /// </remarks>
-internal sealed class WaitForVirtHandlerStep : IMaintenanceStep
+internal sealed class WaitForVirtHandlerStep : IRememberedStep
 {
     private const string Schedulable = "kubevirt.io/schedulable";
     private const string Heartbeat = "kubevirt.io/heartbeat";

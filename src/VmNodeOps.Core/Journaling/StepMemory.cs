@@ -25,6 +25,13 @@ internal static class StepMemory
         ["release-machines"] = (_, _) => new ForceDeleteLaunchersStep(),
         ["release-volumes"] = (options, _) => new ReleaseVolumesStep(PlainOptions.Read<ReleaseVolumesOptions>(options)),
         ["settle-machines"] = (options, _) => new SettleMachinesStep(PlainOptions.Read<SettleMachinesOptions>(options)),
+        ["take-out-of-service"] = (options, _) => new OutOfServiceStep(PlainOptions.Read<OutOfServiceOptions>(options)),
+        ["put-back-in-service"] = (_, _) => new ClearOutOfServiceStep(),
+        ["start-elsewhere"] = (options, _) => new StartMachinesStep(PlainOptions.Read<DrainOptions>(options).Checked()),
+        ["shut-down"] = (options, _) => new ShutDownMachinesStep(PlainOptions.Read<DrainOptions>(options).Checked()),
+        ["bring-back"] = (options, _) => new BringBackStep(PlainOptions.Read<BringBackOptions>(options)),
+        ["wait-for-virt-handler"] = (_, _) => new WaitForVirtHandlerStep(),
+        ["start-machines"] = (_, _) => new StartOwedMachinesStep(),
         ["verify-volumes"] = (_, _) => new VerifyVolumesStep(),
     };
 

@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Takes off an out-of-service taint of ours that a run which died has left: first of all, because a node that comes back with it loses every pod.</summary>
-internal sealed class ClearOutOfServiceStep : IMaintenanceStep
+internal sealed class ClearOutOfServiceStep : IMaintenanceStep, IRememberedStep
 {
     public string Name => "put-back-in-service";
 

@@ -6,9 +6,11 @@ namespace VmNodeOps;
 /// Lets Kubernetes release what is on the dead node: marks it as out of service, waits until its pods and volumes are gone, and takes the mark off again, whatever happens.
 /// </summary>
 /// <remarks>Unlike a force delete of the machines' pods it takes every pod of the node that does not tolerate it; the plan lists them all.</remarks>
-internal sealed class OutOfServiceStep(OutOfServiceOptions options) : IUndoableStep
+internal sealed class OutOfServiceStep(OutOfServiceOptions options) : IUndoableStep, IRememberedStep
 {
     public string Name => "take-out-of-service";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

@@ -4,9 +4,11 @@ namespace VmNodeOps;
 
 /// <summary>Shuts down the machines that the policy wants down before the node is drained, and waits until they are. Undo starts them again as they were.</summary>
 /// <remarks>What each one's run strategy was is kept in the journal before it is touched, so that it can be put back from anywhere.</remarks>
-internal sealed class ShutDownMachinesStep(DrainOptions options) : IUndoableStep
+internal sealed class ShutDownMachinesStep(DrainOptions options) : IUndoableStep, IRememberedStep
 {
     public string Name => "shut-down";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

