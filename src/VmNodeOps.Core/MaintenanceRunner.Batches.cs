@@ -94,7 +94,8 @@ public sealed partial class MaintenanceRunner
         }
 
         var missing = new List<string>();
-        foreach (var name in batch.NodeNames)
+        // A step that acts on a node whose object is gone looks after that itself.
+        foreach (var name in batch.NodeNames.Where(name => !batch.On(name).Steps.Any(static step => step is IActsOnMissingNode)))
         {
             if (await _cluster.Nodes.FindAsync(new ObjectName(name), cancellationToken).ConfigureAwait(false) is null)
             {

@@ -229,7 +229,7 @@ internal sealed class PodEviction
     {
         try
         {
-            if (await SendAsync(pod, how, cancellationToken).ConfigureAwait(false) is { } refusal)
+            if (await RemovalRequest.SendAsync(_drain, pod, how, cancellationToken).ConfigureAwait(false) is { } refusal)
             {
                 Refused(pod, how, refusal);
             }
@@ -250,46 +250,12 @@ internal sealed class PodEviction
         }
     }
 
-    /// <returns>The server's refusal; null if it took it.</returns>
-    private async Task<ServerStatus?> SendAsync(Pod pod, PodRemoval how, CancellationToken cancellationToken)
-    {
-        if (how == PodRemoval.Evict)
-        {
-            var answer = await _context.Gate.EvictAsync(pod, _drain.Options.GracePeriod, cancellationToken).ConfigureAwait(false);
-            return answer.Refusal;
-        }
-
-        try
-        {
-            if (how == PodRemoval.ForceDelete)
-            {
-                await _context.Gate.ForceDeleteAsync(pod, _context.Handover.Find<FencingEvidence>()!, cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                await _context.Gate.DeleteAsync(pod, _drain.Options.GracePeriod, cancellationToken).ConfigureAwait(false);
-            }
-
-            return null;
-        }
-        catch (ClusterException exception) when (exception.Status is { } refusal && !EvictionReplies.MayPass(exception))
-        {
-            return refusal;
-        }
-    }
-
     private void Refused(Pod pod, PodRemoval how, ServerStatus refusal)
     {
         var reply = EvictionReplies.Read(refusal);
         if (reply == EvictionReply.NotAllowed)
         {
-            var right = how == PodRemoval.Evict ? "create pods/eviction" : "delete pods";
-            throw new ClusterException(
-                refusal.Code == 401 ? ClusterErrorCause.Unauthorized : ClusterErrorCause.Forbidden,
-                $"Could not {(how == PodRemoval.Evict ? "evict" : "delete")} pod {pod.Name}: {EvictionReplies.Words(refusal)}. Grant the right to {right} there.")
-            {
-                Status = refusal,
-            };
+            throw RemovalRequest.NotAllowed(pod, how, refusal);
         }
 
         Remember(pod, how, reply, EvictionReplies.Words(refusal), refusal.RetryAfter);

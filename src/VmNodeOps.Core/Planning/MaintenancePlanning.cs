@@ -5,11 +5,11 @@ namespace VmNodeOps;
 /// <summary>A plan just made, with what was read for it.</summary>
 internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, ClusterReads Reads, Handover Handover)
 {
+    /// <summary>Reads the node and lets every step plan in turn.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="maintenance">What is planned.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="shared">Listings shared with other plans that are made at the same time; null for none.</param>
-    /// <summary>Reads the node and lets every step plan in turn.</summary>
     public static async Task<MaintenancePlanning> MakeAsync(
         IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken, SharedListings? shared = null)
     {
