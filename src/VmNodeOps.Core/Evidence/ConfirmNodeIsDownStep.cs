@@ -16,7 +16,7 @@ internal sealed class ConfirmNodeIsDownStep(IEvidenceSource source) : IRemembere
         return Task.FromResult(new StepPlan
         {
             Step = Name,
-            Rights = [.. NodeRights.Watching(node.Name), .. source.RightsFor(node.Name)],
+            Rights = [.. NodeRights.Watching(node.Name), EventTrail.Right, .. source.RightsFor(node.Name)],
             Actions =
             [
                 new PlannedAction

@@ -29,6 +29,7 @@ internal static class NodeDownConfirmation
         }
 
         context.Handover.Put(evidence);
+        await EventTrail.ConfirmedAsync(context, evidence, cancellationToken).ConfigureAwait(false);
         var gone = context.Node.Current is null ? " Its Node object is gone." : "";
         return StepOutcome.Succeeded($"down, on the word of {evidence}; holds until {evidence.ExpiresAt:u}.{gone}");
     }

@@ -143,8 +143,18 @@ internal sealed class MaintenanceRun
             await UndoAsync().ConfigureAwait(false);
         }
 
-        return Report(ended);
+        await EventTrail.ConcludeAsync(_services, ended, Summarize(ResultOf(ended))).ConfigureAwait(false);
+        return Report(ResultOf(ended));
     }
+
+    private static MaintenanceResult ResultOf(StepResult ended) => ended switch
+    {
+        StepResult.Blocked => MaintenanceResult.Blocked,
+        StepResult.Failed => MaintenanceResult.Failed,
+        StepResult.TimedOut => MaintenanceResult.TimedOut,
+        StepResult.Cancelled => MaintenanceResult.Cancelled,
+        _ => MaintenanceResult.Succeeded,
+    };
 
     /// <summary>What a step did is kept in the journal, if the maintenance has one, before the next one begins.</summary>
     private async Task<StepOutcome> ApplyAsync(IMaintenanceStep step, StepContext context, CancellationToken cancellationToken)
@@ -274,17 +284,16 @@ internal sealed class MaintenanceRun
         }
     }
 
-    private MaintenanceReport Report(StepResult ended)
+    private string Summarize(MaintenanceResult result)
     {
         var last = _reports.LastOrDefault(step => step.Duration is not null);
-        var result = ended switch
-        {
-            StepResult.Blocked => MaintenanceResult.Blocked,
-            StepResult.Failed => MaintenanceResult.Failed,
-            StepResult.TimedOut => MaintenanceResult.TimedOut,
-            StepResult.Cancelled => MaintenanceResult.Cancelled,
-            _ => MaintenanceResult.Succeeded,
-        };
+        return _notBegun is { } notBegun ? $"Node {_maintenance.NodeName}: {notBegun.Message}" : result == MaintenanceResult.Succeeded
+            ? $"Node {_maintenance.NodeName}: {string.Join(", ", _reports.Select(step => step.Step))} done."
+            : $"Node {_maintenance.NodeName}, step {last?.Step}: {last?.Outcome.Message}";
+    }
+
+    private MaintenanceReport Report(MaintenanceResult result)
+    {
         var machines = _services.Machines.All;
         foreach (var machine in machines.Where(machine => machine.AwayFor is not null))
         {
@@ -295,9 +304,7 @@ internal sealed class MaintenanceRun
         {
             NodeName = _maintenance.NodeName,
             Result = result,
-            Summary = _notBegun is { } notBegun ? $"Node {_maintenance.NodeName}: {notBegun.Message}" : result == MaintenanceResult.Succeeded
-                ? $"Node {_maintenance.NodeName}: {string.Join(", ", _reports.Select(step => step.Step))} done."
-                : $"Node {_maintenance.NodeName}, step {last?.Step}: {last?.Outcome.Message}",
+            Summary = Summarize(result),
             StartedAt = _startedAt,
             FinishedAt = _services.Time.GetUtcNow(),
             Steps = [.. _reports],

@@ -40,6 +40,28 @@ public sealed class RecoverFromCrashTests
     }
 
     [Fact]
+    public async Task Events_on_node_and_machines_say_on_whose_word_and_what_became_of_them()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster
+            .WithNodes("worker-1", "worker-2", "worker-3")
+            .WithVirtualMachine("always", vm => vm.On("worker-1").WithDisk())
+            .WithVirtualMachine("bare", vm => vm.On("worker-1").Standalone())
+            .WithVirtualMachine("other", vm => vm.On("worker-2").WithDisk()));
+        await scene.CrashAsync("worker-1");
+
+        (await scene.Runner.RunAsync(Crashes.RecoveryOf("worker-1"))).ShouldHave(MaintenanceResult.Succeeded);
+
+        var ours = scene.Cluster.Objects.List("events").Where(happening => ((string?)happening["source"]?["component"] ?? (string?)happening["reportingComponent"]) == "vmnodeops").ToList();
+        ours.Select(happening => $"{happening["involvedObject"]!["kind"]}/{happening["involvedObject"]!["name"]} {happening["type"]} {happening["reason"]}").Should().BeEquivalentTo(
+            "Node/worker-1 Warning ConfirmedDown",
+            "Node/worker-1 Normal Recovered",
+            "VirtualMachine/always Normal ReleasedFromDeadNode",
+            "VirtualMachineInstance/bare Warning ReleasedFromDeadNode");
+        ours.Single(happening => (string)happening["reason"]! == "ConfirmedDown")["message"]!.GetValue<string>().Should().Contain("ops@example.com").And.Contain("PSU burnt");
+        ours.Single(happening => (string)happening["involvedObject"]!["name"]! == "always")["message"]!.GetValue<string>().Should().Contain("PSU burnt").And.MatchRegex("Runs on worker-[23] now; was away for [0-9]+ s");
+    }
+
+    [Fact]
     public async Task A_node_that_is_Ready_is_not_written_to()
     {
         await using var scene = await Scene.StartAsync(cluster => cluster.WithVirtualMachine("db", vm => vm.On("node-1")));
