@@ -51,8 +51,15 @@ internal sealed class WaitForVirtHandlerStep : IRememberedStep
     }
 
     public string? DescribePending(StepContext context) => context.Node.Current is { } node && WhyNot(node) is { } why
-        ? $"virt-handler does not serve node {node.Name}: {why}. Look at its pod: kubectl get pods -A -l kubevirt.io=virt-handler --field-selector spec.nodeName={node.Name}"
+        ? $"virt-handler does not serve node {node.Name}: {why}. Look at its pod: kubectl get pods -A -l kubevirt.io=virt-handler --field-selector spec.nodeName={node.Name}.{Keeping(node)}"
         : null;
+
+    /// <summary>A DaemonSet's pod that was removed does not come back to a node with a taint that it does not tolerate.</summary>
+    private static string Keeping(Node node)
+    {
+        var taints = node.Taints.Where(taint => taint.Effect is "NoSchedule" or "NoExecute" && !taint.Key.StartsWith("node.kubernetes.io/", StringComparison.Ordinal)).Select(taint => taint.Key).ToList();
+        return taints.Count == 0 ? "" : $" The node's taints may keep it away: {string.Join(", ", taints)}.";
+    }
 
     private static string? WhyNot(Node node)
     {
