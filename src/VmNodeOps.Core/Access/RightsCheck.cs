@@ -10,7 +10,7 @@ internal static class RightsCheck
     public const string Code = "RightsMissing";
 
     private const int AtOnce = 16;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <returns>The refusal; null if nothing is known to be missing.</returns>
     public static async Task<MaintenanceReport?> RefuseAsync(

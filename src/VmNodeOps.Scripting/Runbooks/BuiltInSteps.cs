@@ -19,6 +19,7 @@ internal static class BuiltInSteps
         Step<ConfirmDownOptions>("confirm-down", "Asks for evidence that the node is down. What destroys needs it before.", (it, options) => it.ConfirmNodeIsDown(options.Evidence)),
         Step<RestoreKubeVirtOptions>("restore-kubevirt", "Restores KubeVirt's own control plane.", (it, options) => it.RestoreKubeVirt(_ => options)),
         Step("release-machines", "Force-deletes the launcher pods of a node that is down.", it => it.ReleaseVirtualMachines()),
+        Step<OutOfServiceOptions>("take-out-of-service", "Lets Kubernetes remove the pods of a node that is down, by its out-of-service taint.", (it, options) => it.TakeOutOfService(_ => options)),
         Step<ReleaseVolumesOptions>("release-volumes", "Detaches the volumes of a node that is down.", (it, options) => it.ReleaseVolumes(_ => options)),
         Step<SettleMachinesOptions>("settle-machines", "Waits until KubeVirt has noticed that released machines are dead.", (it, options) => it.SettleVirtualMachines(_ => options)),
         Step("verify-volumes", "Looks once more at volumes that were not detached in time.", it => it.VerifyVolumes()),

@@ -159,7 +159,7 @@ public sealed class RunbookRunTests
                     select ((IMaintenanceStep)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type)).Name;
 
         names.Except(StepRegistry.BuiltIn.Steps.Select(step => step.Name)).Should().BeSubsetOf(
-            ["fence", "power-on", "check-device", "shut-down", "start-elsewhere", "stay-empty", "wait-for-virt-handler", "bring-back", "start-machines"]);
+            ["fence", "power-on", "check-device", "shut-down", "start-elsewhere", "stay-empty", "wait-for-virt-handler", "bring-back", "start-machines", "put-back-in-service"]);
     }
 
     private static KubernetesCluster Connect(ScriptCluster cluster) =>

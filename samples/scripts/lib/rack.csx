@@ -1,0 +1,2 @@
+// Shared by scripts through #load.
+static string LabelOf(string rack) => $"rack={rack}";
