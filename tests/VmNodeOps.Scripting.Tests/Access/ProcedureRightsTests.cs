@@ -14,13 +14,17 @@ public sealed class ProcedureRightsTests
         "update coordination.k8s.io/leases",                 // the lock of a run that takes more than 15 s, or that takes over one that has run out
         "patch kubevirt.io/virtualmachineinstances",         // an instance of which KubeVirt has not noticed that it is dead
         "update /configmaps",                                // a journal that a run which died has left
-        // Machines that their maintenance shut down are started on the way back.
-        "list kubevirt.io/virtualmachineinstances", "watch kubevirt.io/virtualmachineinstances", "get kubevirt.io/virtualmachines", "patch kubevirt.io/virtualmachines",
-        "update subresources.kubevirt.io/virtualmachines/start",
         "delete /configmaps",                                // the undo of an opened window
         "get /pods",                                         // a pod that does not go, looked at once more
         "get kubevirt.io/virtualmachineinstances",           // a few machines that have left in a run that died are read one by one
         "list /nodes", "get /nodes",
+    ];
+
+    /// <summary>Machines that their maintenance shut down are started on the way back.</summary>
+    private static readonly string[] ForOwedStarts =
+    [
+        "list kubevirt.io/virtualmachineinstances", "watch kubevirt.io/virtualmachineinstances", "get kubevirt.io/virtualmachines", "patch kubevirt.io/virtualmachines",
+        "update subresources.kubevirt.io/virtualmachines/start",
     ];
 
     [Theory]
@@ -39,7 +43,7 @@ public sealed class ProcedureRightsTests
         run.ExitCode.Should().Be(ExitCode.Done, run.Out + run.Error);
         var used = cluster.Simulated.Requests.Where(request => request.User == "exact")
             .Select(request => $"{request.Verb} {request.Group}/{request.Resource}{(request.Subresource is { Length: > 0 } sub ? $"/{sub}" : "")}").ToHashSet();
-        Atoms(role).Select(atom => atom.ToString()).Distinct().Except(used).Should().BeSubsetOf(ForTrouble, "a right that nobody uses is one too many");
+        Atoms(role).Select(atom => atom.ToString()).Distinct().Except(used).Should().BeSubsetOf(procedure == "return" ? [.. ForTrouble, .. ForOwedStarts] : ForTrouble, "a right that nobody uses is one too many");
     }
 
     [Theory]
