@@ -13,6 +13,9 @@ internal sealed class ToolServices(HostConsole console, TimeProvider time)
 
     public SharedOptions Options { get; } = new();
 
+    /// <summary>The plan that was approved before, and that is carried out or refused; null: whatever the plan is now.</summary>
+    public MaintenancePlan? Approved { get; set; }
+
     public bool WantsJson(ParseResult parsed) => FormOf(parsed) != OutputForm.Text;
 
     public OutputForm FormOf(ParseResult parsed) => OutputForms.Find(parsed.GetValue(Options.Output) ?? "text") ?? OutputForm.Text;

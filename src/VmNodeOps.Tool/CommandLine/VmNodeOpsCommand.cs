@@ -20,6 +20,7 @@ internal sealed class VmNodeOpsCommand : RootCommand
         Subcommands.Add(new DrainCommand(services));
         Subcommands.Add(new ReturnCommand(services));
         Subcommands.Add(new RecoverCommand(services));
+        Subcommands.Add(new ApplyCommand(services, this));
         Subcommands.Add(new RunCommand(services));
         Subcommands.Add(new SchemaCommand(services));
         Subcommands.Add(new RbacCommand(services));

@@ -8,11 +8,18 @@ namespace VmNodeOps.Tool.Commands;
 internal sealed class PlanCommand : Command
 {
     private readonly ToolServices _services;
+    private readonly Option<string?> _save = new("--save")
+    {
+        Description = "Keeps the plan in a file, for `vmnodeops apply FILE`. One node at a time.",
+        HelpName = "FILE",
+        Recursive = true,
+    };
 
     public PlanCommand(ToolServices services)
         : base("plan", "Shows what a command would do to which object, and why. Writes nothing to the cluster.")
     {
         _services = services;
+        Options.Add(_save);
         AddDrain();
         Add("return", "Shows what `vmnodeops return` would do.", static (node, _) => Procedures.Return(node));
         var recovery = new RecoveryArguments();
@@ -29,6 +36,11 @@ internal sealed class PlanCommand : Command
             if (input.OnlyNode(parsed) is { } node)
             {
                 return await RunAsync(parsed, input.OnOne(parsed, node), token);
+            }
+
+            if (parsed.GetValue(_save) is not null)
+            {
+                throw new ToolException(ExitCode.Usage, "A plan of one node can be saved; plan each by itself.");
             }
 
             var plan = await _services.ReadAsync(
@@ -53,6 +65,11 @@ internal sealed class PlanCommand : Command
         var plan = await _services.ReadAsync(
             parsed, (cluster, token) => new MaintenanceRunner(cluster, _services.Time).PlanAsync(maintenance, token), cancellationToken);
         _services.Console.Write(plan, _services.FormOf(parsed));
+        if (parsed.GetValue(_save) is { } file)
+        {
+            SavedPlan.Write(file, parsed, plan);
+        }
+
         return (int)ExitCodes.Of(plan);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
             return (int)ExitCodes.Of(plan);
         }
 
-        MaintenancePlan? approved = null;
+        var approved = services.Approved;
         if (mayAsk)
         {
             approved = await runner.PlanAsync(maintenance, cancellationToken);
