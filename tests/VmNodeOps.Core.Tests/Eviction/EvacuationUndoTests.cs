@@ -65,7 +65,7 @@ public sealed class EvacuationUndoTests
     private static Task<Scene> StartAsync(KubeVirtProfile profile) => Scene.StartAsync(cluster => (cluster.WithNodes("worker-1", "worker-2", "worker-3") with { KubeVirt = profile })
         .WithVirtualMachine("manual", vm => vm.On("worker-1").Run(SimulatedRunStrategy.Manual))
         .WithVirtualMachines(Enumerable.Range(1, 6).Select(number => new SimulatedVirtualMachine { Name = $"moves-{number}" }
-            .On("worker-1").LiveMigrate().Behave(guest => guest with { MigrationDuration = TimeSpan.FromMinutes(3) }))));
+            .On("worker-1").LiveMigrate().Behave(guest => guest with { MigrationDuration = TimeSpan.FromMinutes(20) }))));
 
     private static async Task<MaintenanceReport> CancelInTheMiddleAsync(Scene scene)
     {
@@ -73,7 +73,7 @@ public sealed class EvacuationUndoTests
         var run = scene.Runner.RunAsync(Shutdown, cancellationToken: cancel.Token);
         await scene.Cluster.UntilAsync(
             () => Marked(scene.Cluster).Count == 6 && scene.Cluster.Objects.Names("virtualmachineinstancemigrations", migration => (string?)migration["status"]?["phase"] == "Running").Count >= 1,
-            "all are marked, and some migrate");
+            "all are marked, and some migrate", TimeSpan.FromMinutes(15));
         await cancel.CancelAsync();
         return (await ((Func<Task>)(() => run)).Should().ThrowAsync<MaintenanceCanceledException>()).Which.Report!;
     }

@@ -14,7 +14,7 @@ internal static class FateScene
     {
         var scene = await Scene.StartAsync(cluster => (cluster.WithNodes(Node, "worker-2", "worker-3") with { ParallelOutboundMigrationsPerNode = 1 })
             .WithVirtualMachine("bare", vm => vm.On(Node).Standalone())
-            .WithVirtualMachine("deleting", vm => vm.On(Node).Behave(guest => guest with { ShutdownDuration = TimeSpan.FromSeconds(25) }))
+            .WithVirtualMachine("deleting", vm => (vm with { TerminationGracePeriod = TimeSpan.FromMinutes(5) }).On(Node).Behave(guest => guest with { ShutdownDuration = TimeSpan.FromMinutes(2) }))
             .WithVirtualMachine("external", vm => vm.On(Node).Evict(SimulatedEvictionStrategy.External))
             .WithVirtualMachine("finished", vm => vm.On(Node).Run(SimulatedRunStrategy.Manual))
             .WithVirtualMachine("left", vm => vm.On(Node).WithLabel("leave", "me"))
@@ -60,7 +60,7 @@ internal static class FateScene
         await cluster.UntilAsync(() => cluster.Objects.Text("virtualmachineinstances", "deleting", "metadata.deletionTimestamp") is not null, "it is being deleted");
     }
 
-    private static GuestBehavior Slowly(GuestBehavior guest) => guest with { MigrationDuration = TimeSpan.FromSeconds(20) };
+    private static GuestBehavior Slowly(GuestBehavior guest) => guest with { MigrationDuration = TimeSpan.FromMinutes(2) };
 
     private static Task UntilMigratingAsync(SimulatedCluster cluster, string name) => cluster.UntilAsync(
         () => cluster.Objects.Text("virtualmachineinstances", name, "status.migrationState.startTimestamp") is not null, $"{name} migrates");
