@@ -162,7 +162,8 @@ public sealed class FollowedMigrationTests
     [Fact]
     public async Task A_watch_of_instances_that_is_behind_makes_nobody_ask_twice()
     {
-        await using var scene = await Scene.StartAsync(cluster => Workers(cluster).WithVirtualMachine("moves", vm => vm.On("worker-1").LiveMigrate()));
+        await using var scene = await Scene.StartAsync(cluster => Workers(cluster)
+            .WithVirtualMachine("moves", vm => vm.On("worker-1").LiveMigrate().Behave(guest => guest with { MigrationDuration = TimeSpan.FromMinutes(1) })));
         scene.Cluster.Faults.Add(new FaultRule { Verb = "watch", Resource = "virtualmachineinstances", Effect = FaultEffect.SilenceWatch(0, TimeSpan.Zero), Times = 1 });
 
         var report = await scene.Runner.RunAsync(Shutdown);
