@@ -84,7 +84,7 @@ public sealed partial class PackageTests(PackedPackages packages)
             using VmNodeOps.Testing;
 
             await using var simulated = await SimulatedCluster.StartAsync(builder => builder
-                .WithNodes("worker-1", "worker-2")
+                .WithNodes("worker-1", "worker-2", "worker-3")
                 .WithVirtualMachine("db", machine => machine.On("worker-1").WithDisk()));
             simulated.WriteKubeconfig("kubeconfig.yaml");
             using var cluster = KubernetesCluster.FromKubeConfig("kubeconfig.yaml", options: new() { TimeProvider = simulated.Time });
