@@ -13,6 +13,7 @@ internal sealed class PodEviction
     private string? _toldTrouble;
     private long _retryAt;
     private long _begun;
+    private DateTimeOffset _now;
 
     public PodEviction(DrainContext drain, Pod pod)
     {
@@ -88,6 +89,12 @@ internal sealed class PodEviction
                 return;
             }
 
+            if (_drain.Options.SkipIfDeletingFor is not null)
+            {
+                // The server says when a deletion is due, so its clock says whether that is over.
+                _now = await _context.PersevereAsync(token => _context.Cluster.Server.GetTimeAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
+            }
+
             var isRetryDue = _drain.Time.GetTimestamp() >= _retryAt;
             Decide(pod, Judge(pod, isRetryDue));
             switch (Current)
@@ -145,7 +152,7 @@ internal sealed class PodEviction
 
     /// <summary>How long until a pod that does not end is given up; for ever, where none is.</summary>
     private TimeSpan UntilSkipped(Pod pod) =>
-        _drain.Options.SkipIfDeletingFor is { } limit && pod.DeletionAt is { } deadline ? deadline + limit - _drain.Time.GetUtcNow() : TimeSpan.MaxValue;
+        _drain.Options.SkipIfDeletingFor is { } limit && pod.DeletionAt is { } deadline ? deadline + limit - _now : TimeSpan.MaxValue;
 
     /// <summary>What becomes known is told at once, but every sentence only once.</summary>
     private void Decide(Pod pod, EvictionDecision decision)

@@ -33,10 +33,21 @@ public sealed class AccessControl
     /// <param name="lifetime">On the cluster's clock; null means for ever. An expired token is answered 401.</param>
     public string IssueToken(string user, IEnumerable<string>? groups = null, TimeSpan? lifetime = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(user);
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        _tokens[token] = new TokenHolder(Authenticated(user, groups ?? []), lifetime is { } time ? _time.GetUtcNow() + time : null);
+        AcceptToken(token, user, groups, lifetime);
         return token;
+    }
+
+    /// <summary>Takes a bearer token of the caller's choice for a user's: one that a test can search for.</summary>
+    /// <param name="token">The token.</param>
+    /// <param name="user">The user name.</param>
+    /// <param name="groups">Its groups, besides <c>system:authenticated</c>.</param>
+    /// <param name="lifetime">On the cluster's clock; null means for ever. An expired token is answered 401.</param>
+    public void AcceptToken(string token, string user, IEnumerable<string>? groups = null, TimeSpan? lifetime = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(token);
+        ArgumentException.ThrowIfNullOrEmpty(user);
+        _tokens[token] = new TokenHolder(Authenticated(user, groups ?? []), lifetime is { } time ? _time.GetUtcNow() + time : null);
     }
 
     /// <summary>Makes a bearer token for a service account, in the groups of service accounts.</summary>
@@ -57,6 +68,18 @@ public sealed class AccessControl
     {
         ArgumentException.ThrowIfNullOrEmpty(user);
         return _authority.IssueClientCertificate(user, groups ?? [], lifetime is { } time ? _time.GetUtcNow() + time : null);
+    }
+
+    /// <summary>Makes a client certificate for a user with a key of the caller's choice: one that a test can search for.</summary>
+    /// <param name="key">The private key.</param>
+    /// <param name="user">The user name, which becomes the common name.</param>
+    /// <param name="groups">Its groups, which become organizations.</param>
+    /// <param name="lifetime">On the cluster's clock; null means for ever.</param>
+    public ClientCertificate CertifyKey(ECDsa key, string user, IEnumerable<string>? groups = null, TimeSpan? lifetime = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentException.ThrowIfNullOrEmpty(user);
+        return _authority.IssueClientCertificate(key, user, groups ?? [], lifetime is { } time ? _time.GetUtcNow() + time : null);
     }
 
     /// <summary>Who sends this; null for credentials that are not valid, which is a 401. No credentials at all are the anonymous user.</summary>

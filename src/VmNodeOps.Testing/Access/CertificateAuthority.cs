@@ -54,10 +54,16 @@ internal sealed class CertificateAuthority : IDisposable
         return X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pkcs12), null);
     }
 
-    /// <summary>A certificate for a user: the common name is the user, each organization a group.</summary>
+    /// <summary>A certificate for a user, with a new key.</summary>
     public ClientCertificate IssueClientCertificate(string user, IEnumerable<string> groups, DateTimeOffset? expires = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        return IssueClientCertificate(key, user, groups, expires);
+    }
+
+    /// <summary>A certificate for a user: the common name is the user, each organization a group.</summary>
+    public ClientCertificate IssueClientCertificate(ECDsa key, string user, IEnumerable<string> groups, DateTimeOffset? expires = null)
+    {
         // The builder encodes the parts in the reverse of the order in which they are added.
         var subject = new X500DistinguishedNameBuilder();
         subject.AddCommonName(user);

@@ -52,7 +52,14 @@ public sealed class LoggedRequest
     /// <summary>The User-Agent header.</summary>
     public string? UserAgent { get; internal init; }
 
-    /// <summary>All headers but the credentials.</summary>
+    /// <summary>The Authorization header as it was sent; null without one.</summary>
+    /// <remarks>
+    /// So that a test that plants a token and searches its client's output for it can see that the token was in use. It is nowhere else in the log: not in <see cref="Headers"/> and not in
+    /// <see cref="ToString"/>.
+    /// </remarks>
+    public string? Authorization { get; internal init; }
+
+    /// <summary>All headers but <see cref="Authorization"/>.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; internal init; } = new Dictionary<string, string>();
 
     /// <summary>The beginning of the body, as text; empty without one.</summary>

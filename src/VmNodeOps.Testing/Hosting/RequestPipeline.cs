@@ -196,6 +196,7 @@ internal sealed class RequestPipeline
             Name = target.Name,
             Subresource = target.Subresource,
             UserAgent = context.Request.Headers.UserAgent,
+            Authorization = context.Request.Headers.Authorization,
             Headers = headers,
         };
         _requests.Add(entry);

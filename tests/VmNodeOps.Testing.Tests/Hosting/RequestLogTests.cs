@@ -1,3 +1,4 @@
+using VmNodeOps.Testing.Access;
 using VmNodeOps.Testing.Api;
 
 namespace VmNodeOps.Testing.Tests.Hosting;
@@ -22,6 +23,19 @@ public sealed class RequestLogTests
         logged.BytesOut.Should().BeGreaterThan(100);
         logged.Headers.Should().ContainKey("Content-Type").And.NotContainKey("Authorization");
         logged.ToString().Should().Be($"{logged.Number} PATCH /api/v1/nodes/node-1?fieldManager=test -> 200");
+    }
+
+    [Fact]
+    public async Task The_token_that_was_sent_is_in_a_place_of_its_own_and_nowhere_else()
+    {
+        await using var fixture = await FrontFixture.StartAsync();
+        fixture.Front.Access.AcceptToken("of-my-choice", "ops", [AccessControl.Masters]);
+
+        using var response = await fixture.Client("of-my-choice").GetAsync("/api/v1/nodes");
+
+        var logged = fixture.Front.Requests.All.Should().ContainSingle().Subject;
+        (logged.StatusCode, logged.User, logged.Authorization).Should().Be((200, "ops", "Bearer of-my-choice"));
+        logged.Headers.Values.Append(logged.ToString()).Should().NotContainMatch("*of-my-choice*");
     }
 
     [Theory]

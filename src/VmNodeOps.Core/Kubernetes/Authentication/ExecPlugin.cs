@@ -11,7 +11,8 @@ using VmNodeOps.Kubernetes.Configuration;
 namespace VmNodeOps.Kubernetes.Authentication;
 
 /// <summary>Runs the credential plugin of a kubeconfig's user (<c>client.authentication.k8s.io</c>) and reads its answer.</summary>
-/// <remarks>Its standard output may hold a token and is never shown; its standard error is, because that is where a plugin says what it lacks.</remarks>
+/// <remarks>Its standard output may hold a token and is never shown; its standard error is, because that is where a plugin says what it
+/// lacks, without what looks like a secret (<see cref="ExecComplaint"/>).</remarks>
 internal sealed class ExecPlugin
 {
     private const int LargestAnswer = 1024 * 1024;
@@ -63,7 +64,7 @@ internal sealed class ExecPlugin
             var (text, words) = (await answer.ConfigureAwait(false), await complaint.ConfigureAwait(false));
             if (process.ExitCode != 0)
             {
-                throw Failed($"ended with exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}{Quoted(words)}");
+                throw Failed($"ended with exit code {process.ExitCode.ToString(CultureInfo.InvariantCulture)}{new ExecComplaint(_exec, text).Quote(words)}");
             }
 
             return Parse(text);
@@ -195,8 +196,6 @@ internal sealed class ExecPlugin
 
     private ClusterException Failed(string what) => ConfigurationProblem.Of(
         $"The exec plugin {_exec.Command} of the user \"{_user}\" ({_origin}) {what}. Run it by hand to see what it lacks, for example a new login.");
-
-    private static string Quoted(string words) => string.IsNullOrWhiteSpace(words) ? "" : $", saying: {string.Join(' ', words.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))}";
 
     /// <summary>Reads to the end, keeping at most <paramref name="most"/> characters: a plugin that talks must not block on a full pipe.</summary>
     private static async Task<string> ReadAsync(StreamReader reader, int most, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ internal static class PemFiles
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw ConfigurationProblem.Of($"The file {file} of {what} cannot be read. Check that it exists and that this user may read it.", problem);
+            throw ConfigurationProblem.Unreadable(file, what, problem);
         }
     }
 

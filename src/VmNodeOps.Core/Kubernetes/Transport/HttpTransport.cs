@@ -89,6 +89,11 @@ internal sealed class HttpTransport : IDisposable
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         if (credential.Token is { } token)
         {
+            if (token.Any(character => character is <= ' ' or > '~'))
+            {
+                throw ConfigurationProblem.Of($"The bearer token for {_connection} holds a space, a line end or a letter beyond ASCII, which no token has. Get it anew; perhaps it was cut or wrapped.");
+            }
+
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 

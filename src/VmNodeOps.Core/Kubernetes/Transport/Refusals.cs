@@ -44,6 +44,7 @@ internal static class Refusals
     /// <summary>The exception for an answer that is no success.</summary>
     public static ClusterException Of(ApiRequest request, HttpResponseMessage response, ReadOnlySpan<byte> body, string server)
     {
+        body = WithoutToken(response, body);
         var code = (int)response.StatusCode;
         if (Read(response, body) is { } status)
         {
@@ -135,6 +136,15 @@ internal static class Refusals
     };
 
     public static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == "application/json";
+
+    /// <summary>Servers and proxies that repeat the request's headers in their complaint repeat the token too; what they say is shown, that is not.</summary>
+    private static ReadOnlySpan<byte> WithoutToken(HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        var token = response.RequestMessage?.Headers.Authorization?.Parameter;
+        return string.IsNullOrEmpty(token) || body.IndexOf(Encoding.UTF8.GetBytes(token)) < 0
+            ? body
+            : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace(token, "***", StringComparison.Ordinal));
+    }
 
     private static TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
 
