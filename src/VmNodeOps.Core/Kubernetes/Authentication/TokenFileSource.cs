@@ -52,7 +52,7 @@ internal sealed class TokenFileSource(string file, string what, ClientCertificat
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw ConfigurationProblem.Unreadable(file, what, problem);
+            throw ConfigurationProblem.Unreadable(file, what, $"The token file {file} ({what})", problem);
         }
 
         return token.Length > 0 ? token : throw ConfigurationProblem.Of($"The token file {file} ({what}) is empty. Write a token into it.");

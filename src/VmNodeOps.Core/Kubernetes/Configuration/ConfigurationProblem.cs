@@ -12,9 +12,9 @@ internal static class ConfigurationProblem
     /// Some write the secret itself where the path of its file belongs (<c>client-key</c> for <c>client-key-data</c>). Then neither the message nor the exception in it, which repeats the path,
     /// may show it.
     /// </remarks>
-    public static ClusterException Unreadable(string file, string what, Exception problem) => IsSecretItself(file)
+    public static ClusterException Unreadable(string file, string what, string named, Exception problem) => IsSecretItself(file)
         ? Of($"What stands as the path of {what} is no file that is there, and looks like a secret. Give the path of its file; the secret itself goes into token or the entry that ends in -data.")
-        : Of($"The file {file} of {what} cannot be read. Check that it exists and that this user may read it.", problem);
+        : Of($"{named} cannot be read. Check that it exists and that this user may read it.", problem);
 
     private static bool IsSecretItself(string file)
     {

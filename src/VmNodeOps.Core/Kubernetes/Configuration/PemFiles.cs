@@ -28,7 +28,7 @@ internal static class PemFiles
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            throw ConfigurationProblem.Unreadable(file, what, problem);
+            throw ConfigurationProblem.Unreadable(file, what, $"The file {file} of {what}", problem);
         }
     }
 
