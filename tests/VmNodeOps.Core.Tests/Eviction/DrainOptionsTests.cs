@@ -247,7 +247,7 @@ public sealed class DrainOptionsTests
         var report = await RunAsync(scene, drain => drain with { PodSelector = "kubevirt.io in (virt-launcher, hotplug-disk)" });
 
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
-        report.VirtualMachines.Single().Outcome.Should().Be(VirtualMachineOutcome.Migrated);
+        report.VirtualMachines.Single().Outcome.Should().BeOneOf([VirtualMachineOutcome.Migrated, VirtualMachineOutcome.Moving], "a drain alone ends when the pods have left");
         scene.Cluster.Requests.Where(request => request.IsWrite && request.UserAgent?.StartsWith("vmnodeops") == true && request.Name?.StartsWith("hp-volume-") == true && request.Subresource == "eviction")
             .Should().BeEmpty("evicting it would take the disk from under the guest");
         PodsOn(scene).Should().NotContain(name => name.StartsWith("hp-volume-"));
