@@ -21,11 +21,11 @@ internal static class HostOutcome
         }
         catch (ClusterException exception)
         {
-            return Tell(console, exception.Message, ExitCodes.Of(exception));
+            return Tell(console, Printable.Line(exception.Message), ExitCodes.Of(exception));
         }
         catch (MaintenanceException exception) when (exception.Report is not null)
         {
-            return Tell(console, exception.Message, ExitCodes.Of(exception.Report));
+            return Tell(console, Printable.Line(exception.Message), ExitCodes.Of(exception.Report));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

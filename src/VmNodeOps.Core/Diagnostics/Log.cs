@@ -2,11 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace VmNodeOps;
 
-/// <summary>The log messages of a run.</summary>
+/// <summary>The log messages of a run. Texts that may hold what somebody wrote into the cluster enter here, and are made fit for a terminal.</summary>
 internal static partial class Log
 {
     [LoggerMessage(1, LogLevel.Information, "Node {Node}: {Event}")]
-    public static partial void RunEvent(ILogger logger, string node, string @event);
+    private static partial void RunEvent(ILogger logger, string node, string @event);
 
     [LoggerMessage(2, LogLevel.Warning, "Node {Node}: an observer of the run threw and is told nothing more")]
     public static partial void ObserverFailed(ILogger logger, string node, Exception exception);
@@ -15,8 +15,14 @@ internal static partial class Log
     public static partial void ObserverTooSlow(ILogger logger, string node, TimeSpan patience);
 
     [LoggerMessage(4, LogLevel.Debug, "Node {Node}: the watch on the node is interrupted: {Reason}")]
-    public static partial void NodeWatchInterrupted(ILogger logger, string node, string reason);
+    private static partial void NodeWatchInterrupted(ILogger logger, string node, string reason);
 
     [LoggerMessage(5, LogLevel.Debug, "The watch on {Kind} objects is interrupted: {Reason}")]
-    public static partial void WatchInterrupted(ILogger logger, string kind, string reason);
+    private static partial void WatchInterrupted(ILogger logger, string kind, string reason);
+
+    public static void RunEnded(ILogger logger, string node, string summary) => RunEvent(logger, Printable.Line(node), Printable.Line(summary));
+
+    public static void NodeWatchBroke(ILogger logger, string node, string? reason) => NodeWatchInterrupted(logger, Printable.Line(node), Printable.Line(reason ?? ""));
+
+    public static void WatchBroke(ILogger logger, string kind, string? reason) => WatchInterrupted(logger, kind, Printable.Line(reason ?? ""));
 }

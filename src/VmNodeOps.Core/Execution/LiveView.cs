@@ -159,7 +159,7 @@ internal sealed class LiveView<T> : IAsyncDisposable
                 break;
             case WatchEventKind.Interrupted:
                 Note(change.Error);
-                Log.WatchInterrupted(_services.Logger, typeof(T).Name, change.Error?.Message ?? "");
+                Log.WatchBroke(_services.Logger, typeof(T).Name, change.Error?.Message);
                 break;
         }
     }

@@ -57,7 +57,7 @@ internal sealed class MaintenanceRun
             ?? await new LockedRun(cluster, maintenance, approved, events, time, logger, turn).RunAsync(planning, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("vmnodeops.result", report.Result.ToString());
         Telemetry.Runs.Add(1, new KeyValuePair<string, object?>("vmnodeops.result", report.Result.ToString()));
-        Log.RunEvent(logger, maintenance.NodeName, report.Summary);
+        Log.RunEnded(logger, maintenance.NodeName, report.Summary);
         events.Publish(new RunFinished { Report = report });
         return report.Result == MaintenanceResult.Cancelled ? throw new MaintenanceCanceledException(report, cancellationToken) : report;
     }

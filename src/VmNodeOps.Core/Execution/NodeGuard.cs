@@ -292,7 +292,7 @@ public sealed class NodeGuard : IAsyncDisposable
                 Hear(null, Told);
                 break;
             case WatchEventKind.Interrupted:
-                Log.NodeWatchInterrupted(_logger, _name.Name, change.Error?.Message ?? "");
+                Log.NodeWatchBroke(_logger, _name.Name, change.Error?.Message);
                 break;
         }
 

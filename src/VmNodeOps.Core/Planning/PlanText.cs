@@ -10,7 +10,7 @@ internal static class PlanText
     {
         var text = new StringBuilder();
         var schedulable = plan.Unschedulable ? "cordoned" : "schedulable";
-        text.AppendLine(CultureInfo.InvariantCulture, $"Plan for node {plan.NodeName} (Ready: {plan.NodeReady}, {schedulable}), made {plan.MadeAt:u}");
+        text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"Plan for node {plan.NodeName} (Ready: {plan.NodeReady}, {schedulable}), made {plan.MadeAt:u}")));
         var number = 0;
         foreach (var step in plan.Steps)
         {
@@ -18,15 +18,16 @@ internal static class PlanText
             foreach (var action in step.Actions)
             {
                 var fate = action.Fate is { } machine ? $" [{string.Join(", ", [machine.ToString(), .. action.Traits.Select(trait => trait.ToString())])}]" : "";
-                text.AppendLine(CultureInfo.InvariantCulture, $"   - {action.What}{fate}").AppendLine(CultureInfo.InvariantCulture, $"     {action.Why}");
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"   - {action.What}{fate}")));
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"     {action.Why}")));
             }
 
             foreach (var finding in step.Findings)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"   {Mark(finding.Severity)} {finding.Message}");
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"   {Mark(finding.Severity)} {finding.Message}")));
                 if (finding.Lift.Length > 0)
                 {
-                    text.AppendLine(CultureInfo.InvariantCulture, $"     {finding.Lift}");
+                    text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"     {finding.Lift}")));
                 }
             }
 

@@ -9,7 +9,7 @@ internal static class ReportText
     public static string Write(MaintenanceReport report)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{report.Result}: {report.Summary}");
+        text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Result}: {report.Summary}")));
         // Of a run that did not begin the summary says everything: no step was reached.
         var steps = report.Result is MaintenanceResult.Refused or MaintenanceResult.HeldByAnother ? [] : report.Steps;
 
@@ -19,10 +19,10 @@ internal static class ReportText
         foreach (var step in steps)
         {
             var duration = step.Duration is { } time ? $" ({Seconds(time)})" : "";
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(step.Step)}  {step.Outcome.Result}{duration}: {step.Outcome.Message}");
+            text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"  {Pad(step.Step)}  {step.Outcome.Result}{duration}: {step.Outcome.Message}")));
             if (step.Undo is { } undo)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad("  undo")}  {undo.Result}: {undo.Message}");
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"  {Pad("  undo")}  {undo.Result}: {undo.Message}")));
             }
         }
 
@@ -36,18 +36,18 @@ internal static class ReportText
                 _ => "was on",
             };
             var way = machine.To is { } to && to != machine.From ? $"{machine.From} → {to}" : $"{left} {machine.From}";
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad(machine.Name.ToString())}  {machine.Outcome}: {way}{away}");
+            text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"  {Pad(machine.Name.ToString())}  {machine.Outcome}: {way}{away}")));
 
             // For a machine that runs elsewhere the line above says it all.
             if (machine.Message.Length > 0 && machine.Outcome is not (VirtualMachineOutcome.Migrated or VirtualMachineOutcome.Restarted))
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"  {Pad("")}  {machine.Message}");
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"  {Pad("")}  {machine.Message}")));
             }
         }
 
         foreach (var finding in report.Findings.Where(finding => finding.Severity != FindingSeverity.Refusal))
         {
-            text.AppendLine($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd());
+            text.AppendLine(Printable.Line($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd()));
         }
 
         return text.ToString();

@@ -11,25 +11,25 @@ internal static class PlanDigest
     public static string Write(MaintenancePlan plan)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Node {plan.NodeName}: {string.Join(", ", plan.Steps.Select(step => step.Step))}");
+        text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"Node {plan.NodeName}: {string.Join(", ", plan.Steps.Select(step => step.Step))}")));
         var acts = plan.Steps.SelectMany(step => step.Actions).Where(action => action is { Fate: not null, Kind: not ActionKind.Wait });
         foreach (var group in acts.GroupBy(action => action.Fate!.Value).OrderBy(group => group.Key))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {Fates.InWords(group.Key)} ({group.Count()}):");
+            text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"  {Fates.InWords(group.Key)} ({group.Count()}):")));
             foreach (var action in group.Take(ShownActions))
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    {action.What}");
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"    {action.What}")));
             }
 
             if (group.Count() > ShownActions)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"    and {group.Count() - ShownActions} more");
+                text.AppendLine(Printable.Line(string.Create(CultureInfo.InvariantCulture, $"    and {group.Count() - ShownActions} more")));
             }
         }
 
         foreach (var finding in plan.Steps.SelectMany(step => step.Findings))
         {
-            text.AppendLine($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd());
+            text.AppendLine(Printable.Line($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd()));
         }
 
         return text.ToString();

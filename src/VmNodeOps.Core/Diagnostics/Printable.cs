@@ -1,4 +1,4 @@
-namespace VmNodeOps.Scripting;
+namespace VmNodeOps;
 
 /// <summary>
 /// Makes text from a cluster fit to be shown. Whoever can write an annotation, an event or a server's message could otherwise move the cursor, colour a lie green or hide
