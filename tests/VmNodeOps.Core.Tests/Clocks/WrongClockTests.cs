@@ -78,7 +78,10 @@ public sealed partial class WrongClockTests
     {
         await using var scene = await StartAsync(error);
         var decided = await Runs[procedure](scene);
-        var writes = scene.OurWrites().Select(Describe).Order(StringComparer.Ordinal).ToList();
+        // How much of its progress a run notes at once depends on what happens to come together, with a right clock too; that it notes it does not.
+        var all = scene.OurWrites().Select(Describe).ToList();
+        var writes = all.Where(write => !write.StartsWith("update configmaps/", StringComparison.Ordinal)).Concat(all.Where(write => write.StartsWith("update configmaps/", StringComparison.Ordinal)).Distinct())
+            .Order(StringComparer.Ordinal).ToList();
         var kinds = scene.Cluster.Requests.Counts.Keys.Where(kind => kind.StartsWith("list ", StringComparison.Ordinal) || kind.StartsWith("watch ", StringComparison.Ordinal));
         scene.Cluster.Requests.Writes.SelectMany(TimesOff).Should().BeEmpty("what we date is dated by the server's clock");
         return $"{decided}\n{string.Join('\n', writes)}\n{string.Join('\n', kinds)}";
