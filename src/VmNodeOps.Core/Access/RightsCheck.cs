@@ -29,8 +29,11 @@ internal static class RightsCheck
             Message = $"You may not {RightsText.Describe(right)}.",
         });
         var summary = $"Node {plan.NodeName}: {missing.Count} of the {plan.Rights.Count} rights that this needs are missing: {string.Join("; ", missing.Select(RightsText.Describe))}. "
-            + $"Nothing was written. A role that grants what is missing, to be bound to you:\n{LeastRole.ToYaml("vmnodeops-missing", missing)}";
-        return MaintenanceRun.NotBegun(plan, MaintenanceResult.Refused, summary, [.. plan.Steps.SelectMany(step => step.Findings), .. findings], time.GetUtcNow());
+            + "Nothing was written. A role that grants what is missing, to be bound to you, is at the end.";
+        return MaintenanceRun.NotBegun(plan, MaintenanceResult.Refused, summary, [.. plan.Steps.SelectMany(step => step.Findings), .. findings], time.GetUtcNow()) with
+        {
+            MissingRole = LeastRole.ToYaml("vmnodeops-missing", missing),
+        };
     }
 
     private static async Task<List<AccessQuestion>> FindMissingAsync(

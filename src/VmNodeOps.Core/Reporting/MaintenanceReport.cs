@@ -21,6 +21,9 @@ public sealed record MaintenanceReport
     /// <summary>One paragraph for people: how it ended, and if not well, what stood against it and what lifts it.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>If the run was refused because rights are missing: the roles that grant them, as YAML for <c>kubectl apply</c>, to be bound to whoever runs this. Default empty.</summary>
+    public string MissingRole { get; init; } = "";
+
     /// <summary>When the run began, by its clock.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

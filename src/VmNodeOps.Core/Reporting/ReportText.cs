@@ -50,6 +50,8 @@ internal static class ReportText
             text.AppendLine(Printable.Line($"  {finding.Severity}: {finding.Message} {finding.Lift}".TrimEnd()));
         }
 
+        // Made here, of names that the server has accepted: its lines are its own.
+        text.Append(Printable.Text(report.MissingRole));
         return text.ToString();
     }
 

@@ -94,6 +94,8 @@ public sealed class SigkillTests(ITestOutputHelper output)
         using var started = new ManualResetEventSlim();
         using var rule = cluster.Faults.Add(new FaultRule
         {
+            // The questions about rights come first and change nothing; how many there are is not the story.
+            When = request => request.Resource != "selfsubjectaccessreviews",
             Skip = point - 1,
             Times = 1,
             Effect = FaultEffect.Choose(_ =>
