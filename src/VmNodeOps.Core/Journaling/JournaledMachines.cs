@@ -10,15 +10,16 @@ internal static class JournaledMachines
         from machine in inventory.Machines
         let expected = rule.Expect(machine, inventory, node)
         where expected.IsConcerned
-        select new JournaledMachine
+        // What an earlier run has shut down has no instance any more; the journal knows which it had.
+        select inventory.Journaled.GetValueOrDefault(machine.Name) ?? new JournaledMachine
         {
             Name = machine.Name,
-            InstanceUid = machine.Instance!.Uid,
+            InstanceUid = expected.Instance!.Uid,
             RunStrategy = machine.Machine?.RunStrategy,
             Running = machine.Machine?.Running,
             Fate = expected.Fate,
-            Controller = machine.Instance.Controller,
-            WasPaused = machine.Instance.IsPaused,
+            Controller = expected.Instance.Controller,
+            WasPaused = expected.Instance.IsPaused,
             WasUnready = expected.MayStayUnready,
         };
 

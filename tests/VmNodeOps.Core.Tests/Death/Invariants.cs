@@ -36,7 +36,7 @@ internal static class Invariants
                 "leases" => write.Name is null or "node-node-2",
                 "configmaps" => write.Name is null or NodeName,
                 "namespaces" => Ours.Any(name => write.Body.Contains($"\"{name}\"", StringComparison.Ordinal)),
-                "pods" => !write.Name!.Contains("elsewhere", StringComparison.Ordinal),
+                "pods" or "virtualmachines" => !write.Name!.Contains("elsewhere", StringComparison.Ordinal),
                 "volumeattachments" or "virtualmachineinstances" or "events" => true,
                 "selfsubjectaccessreviews" => true,
                 _ => false,

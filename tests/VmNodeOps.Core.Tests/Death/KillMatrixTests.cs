@@ -79,6 +79,20 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         });
 
     [Fact]
+    public Task A_drain_that_shuts_machines_down_and_dies_still_owes_their_start() => TryEveryPointAsync(
+        "shut-down",
+        scene => Task.CompletedTask,
+        maintenance => maintenance.GracefulShutdown(Drains.Under(policy => policy with { StaysDown = VirtualMachineTreatment.ShutDownUntilReturn })),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            scene.Cluster.Guests.On(KillScene.NodeName).Should().BeEmpty();
+            await ReturnAsync(scene);
+            await scene.Cluster.UntilAsync(() => scene.Cluster.Guests.Of("manual").Count == 1, "what was stopped runs again");
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts", "manual");
+        });
+
+    [Fact]
     public Task An_undo_that_dies_is_finished_by_the_way_back() => TryEveryPointAsync(
         "undo",
         scene => Task.CompletedTask,
