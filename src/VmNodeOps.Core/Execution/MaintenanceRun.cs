@@ -200,14 +200,7 @@ internal sealed class MaintenanceRun
             return;
         }
 
-        try
-        {
-            await journal.BeginAsync(context, _services.Procedure, cancellationToken).ConfigureAwait(false);
-        }
-        catch (WriteRefusedException refused) when (refused.Code == "NodeRebooted" && _maintenance.Steps.OfType<WaitUntilReadyStep>().Any())
-        {
-            // It booted since the plan was made, which is what this way back waits for; its steps note that they ended.
-        }
+        await journal.BeginAsync(context, _services.Procedure, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<StepResult> RunStepAsync(int index, CancellationToken both, CancellationToken callers)

@@ -269,7 +269,7 @@ public sealed class WriteGate : IDisposable
             throw new WriteRefusedException("NodeReplaced", $"Node {expected.Name} is another object by now (uid {now.Uid}, was {expected.Uid}). Nothing more is written; plan again.");
         }
 
-        if (!intent.IsRetreat && now is not null && now.BootId != expected.BootId && expected.BootId.Length > 0)
+        if (!intent.IsRetreat && !intent.IsNote && now is not null && now.BootId != expected.BootId && expected.BootId.Length > 0)
         {
             throw new WriteRefusedException("NodeRebooted", $"Node {expected.Name} has booted since (boot id {now.BootId}, was {expected.BootId}). Nothing more is written; plan again.");
         }

@@ -19,6 +19,12 @@ public sealed record WriteIntent
     /// and after a reboot; never on another object of that name, and never without the lock.
     /// </summary>
     internal bool IsRetreat { get; init; }
+
+    /// <summary>
+    /// Whether it is a note in the journal of this node. It changes nothing on the node, so that a boot since the plan was made does not forbid it: a way back waits for one. A sign of life against
+    /// the run's evidence does, as for any other write.
+    /// </summary>
+    internal bool IsNote { get; init; }
 }
 
 /// <summary>The gate did not let a write through, or stopped waiting for its answer because the node showed that it lives; the run's report lists what was sent.</summary>

@@ -162,7 +162,7 @@ internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal) 
     {
         var replacement = _stored with { Data = JournalText.Write(next) };
         return context.Gate.WriteAsync(
-            new WriteIntent { Verb = "journal", Target = Refer.To(_stored) },
+            new WriteIntent { Verb = "journal", Target = Refer.To(_stored), IsNote = true },
             (cluster, token) => cluster.ConfigMaps.ReplaceAsync(replacement, token),
             cancellationToken);
     }

@@ -102,6 +102,21 @@ public sealed class WriteGateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_note_in_the_journal_goes_through_after_a_boot_but_not_against_evidence_that_was_held()
+    {
+        var note = new WriteIntent { Verb = "journal", Target = Refer.To(Silent), IsNote = true };
+        var written = 0;
+        await HeardAsync(ScriptedCluster.NodeThatIs(ConditionStatus.Unknown, boot: "boot-2"));
+
+        await _gate.WriteAsync(note, (_, _) => Task.FromResult(++written), default);
+
+        Confirmed();
+        var act = () => _gate.WriteAsync(note, (_, _) => Task.FromResult(++written), default);
+        (await act.Should().ThrowAsync<WriteRefusedException>()).Which.Code.Should().Be("NodeRebooted");
+        written.Should().Be(1);
+    }
+
+    [Fact]
     public async Task A_deleted_node_object_is_no_sign_of_life()
     {
         var evidence = Confirmed();

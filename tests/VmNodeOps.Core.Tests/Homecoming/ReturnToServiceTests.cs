@@ -68,6 +68,26 @@ public sealed class ReturnToServiceTests
             .Should().BeOnOrAfter(node.Conditions.Single(condition => condition.Type == "Ready").LastTransitionAt!.Value);
     }
 
+    [Fact]
+    public async Task A_node_that_boots_while_its_way_back_has_just_begun_is_what_was_waited_for()
+    {
+        await using var scene = await StartAsync(KubeVirtProfile.Version19);
+        (await scene.Runner.RunAsync(Shutdown)).EnsureSucceeded();
+        scene.Cluster.CrashNode("worker-1");
+        await scene.Cluster.AdvanceAsync(TimeSpan.FromMinutes(2));
+
+        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1")
+            .ThenCall("power-on", async (context, token) =>
+            {
+                scene.Cluster.PowerOnNode("worker-1");
+                await context.Node.WaitUntilAsync(node => node?.BootId != context.Node.Planned.BootId, token);
+            })
+            .ReturnToService());
+
+        report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
+        scene.Cluster.Objects.Names("configmaps", _ => true).Should().NotContain(name => name.Contains("worker-1", StringComparison.Ordinal));
+    }
+
     private static Task<Scene> StartAsync(KubeVirtProfile profile) => Scene.StartAsync(cluster => (cluster.WithNodes("worker-1", "worker-2", "worker-3") with { KubeVirt = profile })
         .WithVirtualMachine("once", vm => vm.On("worker-1").Run(SimulatedRunStrategy.Once))
         .WithVirtualMachines(Enumerable.Range(1, 4).Select(number => new SimulatedVirtualMachine { Name = $"moves-{number}" }
