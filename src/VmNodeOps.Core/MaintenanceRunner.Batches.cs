@@ -74,10 +74,11 @@ public sealed partial class MaintenanceRunner
         var maintenances = (await ResolveAsync(batch, cancellationToken).ConfigureAwait(false)).Select(name => batch.On(name).Over(_defaults)).ToList();
         var plannings = new MaintenancePlanning[maintenances.Count];
         var shared = new SharedListings();
+        var cordoned = maintenances.Where(maintenance => batch.Options.PrepareAllFirst && maintenance.Steps.Any(static step => step is CordonStep)).Select(static maintenance => maintenance.NodeName).ToList();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, maintenances.Count),
             new ParallelOptions { MaxDegreeOfParallelism = PlansAtOnce, CancellationToken = cancellationToken },
-            async (index, token) => plannings[index] = await MaintenancePlanning.MakeAsync(_cluster, maintenances[index], token, shared).ConfigureAwait(false))
+            async (index, token) => plannings[index] = await MaintenancePlanning.MakeAsync(_cluster, maintenances[index], token, shared, cordoned).ConfigureAwait(false))
             .ConfigureAwait(false);
         return [.. maintenances.Zip(plannings)];
     }

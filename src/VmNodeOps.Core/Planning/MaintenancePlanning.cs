@@ -10,15 +10,17 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
     /// <param name="maintenance">What is planned.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="shared">Listings shared with other plans that are made at the same time; null for none.</param>
+    /// <param name="companions">The nodes that are cordoned together with this one; null for none.</param>
     public static async Task<MaintenancePlanning> MakeAsync(
-        IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken, SharedListings? shared = null)
+        IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken, SharedListings? shared = null,
+        IReadOnlyCollection<string>? companions = null)
     {
         var reads = new ClusterReads(cluster);
         var node = maintenance.Steps.Any(step => step is IActsOnMissingNode)
             ? await NodeReading.ReadOrStandInAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false)
             : await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);
         var serverTime = await reads.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
-        var context = new PlanningContext(node, shared is null ? reads : new ClusterReads(cluster, shared), maintenance.Options, new Handover(), serverTime);
+        var context = new PlanningContext(node, shared is null ? reads : new ClusterReads(cluster, shared), maintenance.Options, new Handover(), serverTime) { Companions = companions ?? [] };
         var steps = new List<StepPlan>();
         foreach (var step in maintenance.Steps)
         {

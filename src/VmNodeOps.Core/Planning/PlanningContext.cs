@@ -29,6 +29,9 @@ public sealed class PlanningContext
     /// <summary>What steps that planned before have read, by type, so that nothing is read twice.</summary>
     public Handover Handover { get; }
 
+    /// <summary>The nodes that the same batch cordons before it begins: nothing can move to them. Empty outside a batch, or where each node comes back before the next goes.</summary>
+    internal IReadOnlyCollection<string> Companions { get; init; } = [];
+
     /// <summary>Now, by the server's clock.</summary>
     public DateTimeOffset ServerTime { get; }
 }

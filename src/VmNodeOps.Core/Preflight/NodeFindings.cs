@@ -5,7 +5,11 @@ namespace VmNodeOps;
 /// <summary>What is to be known of the node itself, among the others.</summary>
 internal static class NodeFindings
 {
-    public static IEnumerable<Finding> Of(Node node, IReadOnlyList<Node> others, KubeVirtInstallation? installation)
+    /// <param name="node">The node.</param>
+    /// <param name="others">The other nodes, as they are once this batch has cordoned its own.</param>
+    /// <param name="companions">How many of them the same batch cordons.</param>
+    /// <param name="installation">KubeVirt, if it is there.</param>
+    public static IEnumerable<Finding> Of(Node node, IReadOnlyList<Node> others, int companions, KubeVirtInstallation? installation)
     {
         if (!others.Any(Placement.IsOpen))
         {
@@ -13,8 +17,8 @@ internal static class NodeFindings
             {
                 Severity = FindingSeverity.Warning,
                 Code = "LastSchedulableNode",
-                Message = $"Node {node.Name} is the last one to which pods are scheduled: of {others.Count} others none is Ready and schedulable.",
-                Lift = others.Count == 0 ? "Add a node." : $"Uncordon or repair one of them: {Names(others)}.",
+                Message = $"Node {node.Name} is the last one to which pods are scheduled: of {others.Count} others none is Ready and schedulable{(companions == 0 ? "" : $", {companions} of them because this request cordons them too")}.",
+                Lift = others.Count == 0 ? "Add a node." : $"{(companions == 0 ? "" : "Name fewer nodes at once, let each come back before the next, or ")}{(companions == 0 ? "Uncordon" : "uncordon")} or repair one of them: {Names(others)}.",
             };
         }
 

@@ -32,8 +32,10 @@ internal static class Preflight
         var nodes = await TryListAsync(context.Cluster.Nodes, Selection.All, "the other nodes", findings, cancellationToken).ConfigureAwait(false);
         if (nodes is not null)
         {
-            var others = nodes.Where(node => node.Name != context.Node.Name).ToList();
-            findings.AddRange(NodeFindings.Of(context.Node, others, context.Handover.Find<NodeInventory>()?.KubeVirt));
+            var others = nodes.Where(node => node.Name != context.Node.Name)
+                .Select(node => context.Companions.Contains(node.Name.Name) ? node with { Unschedulable = true } : node).ToList();
+            var companions = others.Count(node => context.Companions.Contains(node.Name.Name));
+            findings.AddRange(NodeFindings.Of(context.Node, others, companions, context.Handover.Find<NodeInventory>()?.KubeVirt));
             findings.AddRange(PlacementFindings.Of(machines, others, options.Preflight));
         }
 

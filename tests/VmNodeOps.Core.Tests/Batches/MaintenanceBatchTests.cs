@@ -54,6 +54,22 @@ public sealed class MaintenanceBatchTests
     }
 
     [Fact]
+    public async Task What_the_same_batch_cordons_is_no_place_to_go_but_a_node_that_comes_back_before_is()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster.WithNodes(Both).WithVirtualMachine("vm-1", vm => vm.On("worker-1")));
+
+        var report = await scene.Runner.RunAsync(Drain(Both));
+        var rolling = await scene.Runner.PlanAsync(Drain(Both).With(batch => batch with { PrepareAllFirst = false }));
+
+        report.Result.Should().Be(MaintenanceResult.Refused);
+        report.Nodes[0].Summary.Should().Contain("fits on none (worker-2: cordoned)");
+        report.Nodes[0].Findings.Should().ContainSingle(finding => finding.Code == "LastSchedulableNode")
+            .Which.Message.Should().EndWith("of 1 others none is Ready and schedulable, 1 of them because this request cordons them too.");
+        scene.Cluster.Requests.Writes.Should().BeEmpty();
+        rolling.IsRefused.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task Nodes_are_chosen_by_label_when_the_plan_is_made()
     {
         await using var scene = await StartAsync();
