@@ -14,7 +14,7 @@ internal sealed class MachineBoard(IAnsiConsole console, NodeInventory inventory
     private readonly SortedDictionary<ObjectName, (VirtualMachineOutcome Outcome, string Message)> _machines =
         new(inventory.Machines.ToDictionary(machine => machine.Name, machine => (VirtualMachineOutcome.Unmoved, $"{machine.Instance?.Phase} on {inventory.NodeName}")));
     private readonly DateTimeOffset _started = time.GetUtcNow();
-    private string _step = "";
+    private string _step = "plan";
     private MaintenanceReport? _report;
 
     public async Task<MaintenanceReport> FollowAsync(IAsyncEnumerable<MaintenanceEvent> events)
