@@ -41,6 +41,7 @@ internal sealed class CordonStep : IUndoableStep, IRememberedStep
             return StepOutcome.Skipped("its Node object is gone, so nothing is scheduled to it");
         }
 
+        context.Handover.Put(new Cordoned());
         if (context.Plan.Actions.Count == 0)
         {
             return StepOutcome.Skipped("already cordoned");

@@ -41,6 +41,7 @@ internal sealed class DrainStep(DrainOptions options) : IUndoableStep, IRemember
 
         var drainage = new Drainage(context, options, inventory, machines);
         context.Handover.Put(drainage);
+        await using var cordon = KeptCordon.Begin(context, cancellationToken);
         return await drainage.RunAsync(pods, DrainageSelection(inventory.NodeName, options), options.EmptyFor, cancellationToken).ConfigureAwait(false);
     }
 

@@ -33,6 +33,9 @@ internal sealed class Drainage
         _machines = machines;
     }
 
+    /// <summary>How it drains.</summary>
+    public DrainOptions Options => _options;
+
     /// <summary>How many pods there were to drain.</summary>
     public int Count => All.Count;
 

@@ -93,6 +93,9 @@ internal sealed record MachineStanding
 
     public TimeSpan? AwayFor { get; init; }
 
+    /// <summary>Whether it was started again on the very node that it was to leave.</summary>
+    public bool IsBack { get; init; }
+
     /// <summary>Whether nothing more is expected to happen.</summary>
     public bool IsSettled { get; init; }
 }

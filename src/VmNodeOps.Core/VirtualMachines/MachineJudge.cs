@@ -126,7 +126,7 @@ internal static class MachineJudge
     {
         if (instance.Uid != before.Instance?.Uid)
         {
-            return Underway(MachineStage.AtRest, $"Started again on {before.NodeName} itself, and has to leave it once more.");
+            return Underway(MachineStage.AtRest, $"Started again on {before.NodeName} itself, and has to leave it once more.") with { IsBack = true };
         }
 
         if (IsMigrating(instance))

@@ -133,17 +133,32 @@ internal sealed class MachineWatch : IAsyncDisposable
     }
 
     /// <summary>Completes when everything that is followed is settled, or has had its time (<see cref="MaintenanceOptions.MachineTimeout"/>).</summary>
+    /// <param name="progress">Told how many are settled, of how many, whenever that changes.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <param name="orBack">Whether to complete, too, as soon as one has been started on the node itself again.</param>
     public async Task<IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)>> WaitUntilSettledAsync(
-        Action<int, int> progress, CancellationToken cancellationToken)
+        Action<int, int> progress, CancellationToken cancellationToken, bool orBack = false)
     {
         var followings = _followings.Values.OrderBy(following => following.Expectation.Name).ToList();
         var open = followings.Select(following => following.Settled).ToList();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var limit = Task.Delay(_context.Options.MachineTimeout ?? Timeout.InfiniteTimeSpan, _context.Time, over.Token);
+        var told = -1;
         while (open.Count > 0 && !limit.IsCompletedSuccessfully)
         {
-            progress(followings.Count - open.Count, followings.Count);
-            var next = await Task.WhenAny([limit, .. open]).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var news = orBack ? Board.NextOfAny() : limit;
+            if (orBack && followings.Any(static following => following.Standing is { IsBack: true }))
+            {
+                break;
+            }
+
+            if (told != open.Count)
+            {
+                told = open.Count;
+                progress(followings.Count - open.Count, followings.Count);
+            }
+
+            var next = await Task.WhenAny([limit, news, .. open]).WaitAsync(cancellationToken).ConfigureAwait(false);
             await next.ConfigureAwait(false);
             open.RemoveAll(task => task.IsCompletedSuccessfully);
         }

@@ -5,6 +5,9 @@ namespace VmNodeOps;
 /// <summary>Waits until every machine of the node that is to run runs on another one, as ready as it was; what stays down is told.</summary>
 internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IRememberedStep
 {
+    /// <summary>How often a machine that comes back to the node is made to leave again.</summary>
+    private const int MostReturns = 2;
+
     public string Name => "verify-elsewhere";
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
@@ -42,9 +45,8 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IRememberedStep
             watch.Follow(rule.Expect(machine, inventory, context.Node.Planned));
         }
 
-        var settled = await watch.WaitUntilSettledAsync(
-            (done, total) => context.ReportProgress(done, total, $"{total - done} virtual machines to go"), cancellationToken).ConfigureAwait(false);
-        return Overdue(context, settled) ?? Outcome(settled);
+        await using var cordon = KeptCordon.Begin(context, cancellationToken);
+        return await ArriveAsync(context, inventory, watch, cancellationToken).ConfigureAwait(false);
     }
 
     public string? DescribePending(StepContext context)
@@ -59,6 +61,54 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IRememberedStep
         return left.Count == 0
             ? contact.Trim()
             : $"{left.Count} virtual machines are not there yet: {string.Join(" ", left.Select(one => $"{one.Expected.Name}: {one.Standing.Message}"))}{contact}";
+    }
+
+    /// <summary>
+    /// In a run that drains, a machine that is started on the node itself again leaves it once more. A cordon does not keep away what tolerates it or names the node, and a drain without one keeps
+    /// nothing away.
+    /// </summary>
+    private static async Task<StepOutcome> ArriveAsync(StepContext context, NodeInventory inventory, MachineWatch watch, CancellationToken cancellationToken)
+    {
+        for (var returns = 0; ;)
+        {
+            var drained = context.Handover.Find<Drainage>();
+            var news = watch.Board.NextOfAny();
+            var settled = await watch.WaitUntilSettledAsync(
+                (done, total) => context.ReportProgress(done, total, $"{total - done} virtual machines to go"), cancellationToken, orBack: drained is not null).ConfigureAwait(false);
+            var back = settled.Where(static one => one.Standing.IsBack).Select(static one => one.Expected.Name).ToList();
+            if (drained is null || back.Count == 0)
+            {
+                return Overdue(context, settled) ?? Outcome(settled);
+            }
+
+            if (returns == MostReturns)
+            {
+                return ComesBack(context, back);
+            }
+
+            var again = new Drainage(context, drained.Options, inventory, watch, drained);
+            context.Handover.Put(again);
+            var outcome = await again.RunAsync(null, DrainStep.DrainageSelection(inventory.NodeName, drained.Options), TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+            if (outcome.Result is not (StepResult.Succeeded or StepResult.Skipped))
+            {
+                return outcome;
+            }
+
+            // Its pod has gone, and the watch of instances has not told yet; or the instance is there before its pod.
+            returns += again.Count > 0 ? 1 : 0;
+            await (again.Count > 0 ? Task.CompletedTask : news.WaitAsync(cancellationToken)).ConfigureAwait(false);
+        }
+    }
+
+    private static StepOutcome ComesBack(StepContext context, IReadOnlyList<ObjectName> machines)
+    {
+        var node = context.Node.Planned.Name;
+        var why = context.Node.Current is { Unschedulable: true }
+            ? "The node is cordoned, so it tolerates that (taint node.kubernetes.io/unschedulable) or names the node itself. Take that toleration out of its template"
+            : $"The node is schedulable. Cordon it (kubectl cordon {node})";
+        return StepOutcome.Blocked(
+            "ComesBackToNode",
+            $"{string.Join(", ", machines.Select(static machine => $"VM {machine}"))}: left node {node} {MostReturns + 1} times, and was started on it again each time. {why}, or shut it down for the maintenance, and run this again.");
     }
 
     private static StepOutcome? Overdue(StepContext context, IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)> all)
