@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using VmNodeOps.Tool.Commands;
 
 namespace VmNodeOps.Tool.CommandLine;
@@ -14,6 +15,8 @@ internal sealed class VmNodeOpsCommand : RootCommand
             Options.Add(option);
         }
 
+        var help = Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExitCodes((HelpAction)help.Action!);
         Subcommands.Add(new NodesCommand(services));
         Subcommands.Add(new VmsCommand(services));
         Subcommands.Add(new PlanCommand(services));
