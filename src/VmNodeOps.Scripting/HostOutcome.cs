@@ -13,7 +13,7 @@ internal static class HostOutcome
     {
         try
         {
-            return await act().ConfigureAwait(false);
+            return console.Conclude(await act().ConfigureAwait(false));
         }
         catch (ScriptException exception)
         {

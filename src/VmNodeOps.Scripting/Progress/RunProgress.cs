@@ -6,7 +6,7 @@ namespace VmNodeOps.Scripting;
 /// <param name="console">Takes it.</param>
 /// <param name="form">Whether events go to stdout as well.</param>
 /// <param name="quiet">Whether nothing is shown.</param>
-/// <param name="allowLive">Whether it may be drawn; not when several runs go on at once.</param>
+/// <param name="allowLive">Whether it may be drawn; not when several runs go on at once. Beside lines of data it never is: both may be on one terminal.</param>
 /// <param name="namesNode">Whether each line says which node it is about.</param>
 internal sealed class RunProgress(HostConsole console, OutputForm form, bool quiet, bool allowLive = true, bool namesNode = false)
 {
@@ -17,7 +17,7 @@ internal sealed class RunProgress(HostConsole console, OutputForm form, bool qui
         events = form == OutputForm.JsonLines ? WritingLinesAsync(events) : events;
         try
         {
-            report = (quiet, allowLive ? console.Live : null) switch
+            report = (quiet, allowLive && form != OutputForm.JsonLines ? console.Live : null) switch
             {
                 (true, _) => await QuietlyAsync(events).ConfigureAwait(false),
                 (false, { } live) => await new LiveProgress(live).FollowAsync(events).ConfigureAwait(false),

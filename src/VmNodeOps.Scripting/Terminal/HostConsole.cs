@@ -6,13 +6,15 @@ namespace VmNodeOps.Scripting;
 internal sealed class HostConsole
 {
     private readonly TextReader _input;
+    private readonly LossyWriter _output;
 
     /// <param name="output">Takes data.</param>
     /// <param name="error">Takes talk.</param>
     /// <param name="input">Gives answers and orders.</param>
     public HostConsole(TextWriter output, TextWriter error, TextReader input)
     {
-        Out = new CleaningWriter(output);
+        _output = output as LossyWriter ?? new LossyWriter(output);
+        Out = new CleaningWriter(_output);
         Error = new CleaningWriter(error);
         _input = input;
     }
@@ -40,12 +42,36 @@ internal sealed class HostConsole
     public void Write(MaintenancePlan plan, OutputForm form) => WriteDocument(plan.ToText, plan.ToJson, form);
 
     /// <summary>Writes a report as data; as lines it was written already, by the last event.</summary>
-    public void Write(MaintenanceReport report, OutputForm form)
+    public void Write(MaintenanceReport report, OutputForm form) => WriteReport(report.ToText, form == OutputForm.JsonLines ? null : report.ToJson, form);
+
+    /// <summary>Writes a report as data. Where data no longer gets through it goes to whoever follows the talk: Ctrl+C ends the other programs of a pipe too.</summary>
+    /// <param name="text">The report for people.</param>
+    /// <param name="json">The report as JSON; null: it was written already.</param>
+    /// <param name="form">How it is written.</param>
+    public void WriteReport(Func<string> text, Func<string>? json, OutputForm form)
     {
-        if (form != OutputForm.JsonLines)
+        if (json is not null)
         {
-            WriteDocument(report.ToText, report.ToJson, form);
+            WriteDocument(text, json, form);
         }
+
+        if (_output.Loss is { } loss)
+        {
+            Error.Write($"stdout takes no more data ({loss}). The report:\n{text()}");
+        }
+    }
+
+    /// <summary>What the process returns, in view of what became of the data: data that is lost is no success, unless its reader has seen enough.</summary>
+    public ExitCode Conclude(ExitCode exitCode)
+    {
+        Out.Flush();
+        if (_output.Loss is { } loss && !_output.ReaderHasLeft)
+        {
+            Error.WriteLine($"Data for stdout is lost: {loss}.");
+            return exitCode == ExitCode.Done ? ExitCode.Failed : exitCode;
+        }
+
+        return exitCode;
     }
 
     /// <summary>Writes a document as data, on one line if lines are wanted.</summary>

@@ -44,11 +44,7 @@ internal sealed class BatchRunning(ToolServices services, ParseResult parsed)
         }
 
         var report = await FollowAsync(runner.StreamAsync(batch, approved, cancellationToken));
-        if (services.FormOf(parsed) != OutputForm.JsonLines)
-        {
-            services.Console.WriteDocument(report.ToText, report.ToJson, services.FormOf(parsed));
-        }
-
+        services.Console.WriteReport(report.ToText, services.FormOf(parsed) == OutputForm.JsonLines ? null : report.ToJson, services.FormOf(parsed));
         if (!report.Succeeded && report.Nodes.Any(static node => node.Writes.Any(static write => write.Result != WriteResult.Refused)))
         {
             services.Console.Error.WriteLine(advice);

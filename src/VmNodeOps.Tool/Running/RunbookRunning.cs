@@ -38,7 +38,7 @@ internal sealed class RunbookRunning(ToolServices services, ParseResult parsed)
         }
         else
         {
-            services.Console.WriteDocument(report.ToText, report.ToJson, _form);
+            services.Console.WriteReport(report.ToText, report.ToJson, _form);
         }
 
         return (int)report.ExitCode;
