@@ -95,7 +95,11 @@ public static class NodeMaintenanceServiceCollectionExtensions
     private static KubernetesCluster ClusterOf(IServiceProvider provider, string name)
     {
         var options = provider.GetRequiredService<IOptionsMonitor<ClusterConnectionOptions>>().Get(name);
-        var connection = new KubernetesClusterOptions { TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System };
+        var connection = new KubernetesClusterOptions
+        {
+            TimeProvider = provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            Logger = provider.GetService<ILogger<KubernetesCluster>>(),
+        };
         return options.Kubeconfig is { } path
             ? KubernetesCluster.FromKubeConfig(path, options.Context, connection)
             : KubernetesCluster.FromDefaults(options.Context, connection);

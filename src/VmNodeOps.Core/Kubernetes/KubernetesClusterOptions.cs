@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace VmNodeOps.Kubernetes;
 
 /// <summary>How a <see cref="KubernetesCluster"/> talks to its server. The defaults suit a cluster of any size.</summary>
@@ -43,6 +45,9 @@ public sealed record KubernetesClusterOptions
 
     /// <summary>Sent as User-Agent; the server records it with what was written. Default <c>vmnodeops</c> with the version.</summary>
     public string UserAgent { get; init; } = $"vmnodeops/{typeof(KubernetesClusterOptions).Assembly.GetName().Version?.ToString(3)}";
+
+    /// <summary>Takes a line for each request, with what was answered and after how long; at <see cref="LogLevel.Debug"/>. Never a header, never a body. Default null: nowhere.</summary>
+    public ILogger? Logger { get; init; }
 
     internal void Validate()
     {

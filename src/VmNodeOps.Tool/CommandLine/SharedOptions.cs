@@ -54,6 +54,13 @@ internal sealed class SharedOptions
         Recursive = true,
     };
 
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "Says more on stderr: -v what the library logs, -vv every request to the server too, with its answer and its time.",
+        Recursive = true,
+        Arity = ArgumentArity.Zero,
+    };
+
     public Option<int> ChunkSize { get; } = new("--chunk-size")
     {
         Description = "How many objects of a list are asked for at a time.",
@@ -63,15 +70,26 @@ internal sealed class SharedOptions
         Validators = { static result => Positive(result) },
     };
 
-    public SharedOptions() => Output.Validators.Add(static result =>
+    public SharedOptions()
     {
-        if (result.Tokens is [var token] && OutputForms.Find(token.Value) is null)
+        Output.CompletionSources.Add("text", "json", "jsonl");
+        Output.Validators.Add(static result =>
         {
-            result.AddError($"'{token.Value}' is not a form of --output: write text, json or jsonl.");
-        }
-    });
+            if (result.Tokens is [var token] && OutputForms.Find(token.Value) is null)
+            {
+                result.AddError($"'{token.Value}' is not a form of --output: write text, json or jsonl.");
+            }
+        });
+        Verbose.Validators.Add(result =>
+        {
+            if (result is { Implicit: false } && result.GetResult(Quiet) is { Implicit: false })
+            {
+                result.AddError("--quiet and --verbose contradict each other.");
+            }
+        });
+    }
 
-    public IEnumerable<Option> All => [Kubeconfig, Context, Timeout, DryRun, Yes, Output, Quiet, ChunkSize];
+    public IEnumerable<Option> All => [Kubeconfig, Context, Timeout, DryRun, Yes, Output, Quiet, Verbose, ChunkSize];
 
     private static void Positive(OptionResult result)
     {

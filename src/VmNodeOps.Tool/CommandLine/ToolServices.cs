@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.Logging;
 using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes;
+using VmNodeOps.Tool.Terminal;
 
 namespace VmNodeOps.Tool.CommandLine;
 
@@ -22,14 +24,26 @@ internal sealed class ToolServices(HostConsole console, TimeProvider time)
 
     /// <summary>The cluster that the command line means. Nothing is sent yet.</summary>
     /// <exception cref="ClusterException">There is no such configuration.</exception>
-    public KubernetesCluster Connect(ParseResult parsed)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="atOnce">How long a request may take that is not repeated; null: as patient as the library.</param>
+    public KubernetesCluster Connect(ParseResult parsed, TimeSpan? atOnce = null)
     {
-        var connection = new KubernetesClusterOptions { TimeProvider = time, PageSize = parsed.GetValue(Options.ChunkSize) };
+        var log = LogOf<KubernetesCluster>(parsed);
+        var connection = new KubernetesClusterOptions { TimeProvider = time, PageSize = parsed.GetValue(Options.ChunkSize), Logger = log };
+        connection = atOnce is { } limit ? connection with { RequestTimeout = limit, ReadRetries = 0 } : connection;
         var context = parsed.GetValue(Options.Context);
-        return parsed.GetValue(Options.Kubeconfig) is { } path
+        var cluster = parsed.GetValue(Options.Kubeconfig) is { } path
             ? KubernetesCluster.FromKubeConfig(path, context, connection)
             : KubernetesCluster.FromDefaults(context, connection);
+        log?.Say(LogLevel.Information, $"The cluster is {cluster}");
+        return cluster;
     }
+
+    /// <summary>Who plans and runs on a cluster.</summary>
+    public MaintenanceRunner RunnerOn(KubernetesCluster cluster, ParseResult parsed) => new(cluster, time, LogOf<MaintenanceRunner>(parsed));
+
+    /// <summary>How often -v was said.</summary>
+    public int VerbosityOf(ParseResult parsed) => parsed.GetResult(Options.Verbose)?.IdentifierTokenCount ?? 0;
 
     /// <summary>Does something that only reads, for as long as --timeout lets it.</summary>
     public async Task<T> ReadAsync<T>(ParseResult parsed, Func<KubernetesCluster, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
@@ -47,4 +61,11 @@ internal sealed class ToolServices(HostConsole console, TimeProvider time)
             throw new ToolException(ExitCode.TimedOut, $"The cluster did not answer within the {timeout} of --timeout ({cluster}).");
         }
     }
+
+    private TalkLog<T>? LogOf<T>(ParseResult parsed) => VerbosityOf(parsed) switch
+    {
+        0 => null,
+        1 => new TalkLog<T>(console.Error, LogLevel.Information, time),
+        _ => new TalkLog<T>(console.Error, LogLevel.Debug, time),
+    };
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using VmNodeOps.Tool.CommandLine;
 using VmNodeOps.Tool.Running;
 
@@ -35,7 +36,8 @@ internal sealed class ApplyCommand : Command
         [
             .. Given(parsed, "--kubeconfig", services.Options.Kubeconfig), .. Given(parsed, "--context", services.Options.Context), "--output", parsed.GetValue(services.Options.Output)!,
             .. parsed.GetValue(services.Options.Timeout) is { } timeout ? new[] { "--timeout", timeout.ToString("c") } : [],
-            .. parsed.GetValue(services.Options.Quiet) ? new[] { "--quiet" } : [],
+            .. parsed.GetValue(services.Options.Quiet) ? new[] { "--quiet" } : [], .. Enumerable.Repeat("-v", services.VerbosityOf(parsed)),
+            .. parsed.GetValue(services.Options.DryRun) ? new[] { "--dry-run" } : [], "--chunk-size", parsed.GetValue(services.Options.ChunkSize).ToString(CultureInfo.InvariantCulture),
         ];
     }
 

@@ -44,7 +44,7 @@ internal sealed class PlanCommand : Command
             }
 
             var plan = await _services.ReadAsync(
-                parsed, (cluster, reading) => new MaintenanceRunner(cluster, _services.Time).PlanAsync(input.OnAll(parsed), reading), token);
+                parsed, (cluster, reading) => _services.RunnerOn(cluster, parsed).PlanAsync(input.OnAll(parsed), reading), token);
             return new BatchRunning(_services, parsed).Show(plan);
         });
         Subcommands.Add(command);
@@ -63,7 +63,7 @@ internal sealed class PlanCommand : Command
     private async Task<int> RunAsync(ParseResult parsed, NodeMaintenance maintenance, CancellationToken cancellationToken)
     {
         var plan = await _services.ReadAsync(
-            parsed, (cluster, token) => new MaintenanceRunner(cluster, _services.Time).PlanAsync(maintenance, token), cancellationToken);
+            parsed, (cluster, token) => _services.RunnerOn(cluster, parsed).PlanAsync(maintenance, token), cancellationToken);
         _services.Console.Write(plan, _services.FormOf(parsed));
         if (parsed.GetValue(_save) is { } file)
         {

@@ -34,7 +34,7 @@ internal sealed class ResumeCommand : Command
         var name = parsed.GetRequiredValue(_node);
         var evidence = parsed.GetValue(_confirmedBy) is { } who && !string.IsNullOrWhiteSpace(who) ? Evidence.OperatorConfirms(who, parsed.GetValue(_reason)!) : null;
         var unfinished = await _services.ReadAsync(
-            parsed, (cluster, token) => new MaintenanceRunner(cluster, _services.Time).FindUnfinishedAsync(name, evidence, token), cancellationToken);
+            parsed, (cluster, token) => _services.RunnerOn(cluster, parsed).FindUnfinishedAsync(name, evidence, token), cancellationToken);
         if (unfinished.Maintenance is not { } maintenance)
         {
             throw new ToolException(ExitCode.Refused, Explain(unfinished));

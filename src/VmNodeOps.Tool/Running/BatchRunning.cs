@@ -27,7 +27,7 @@ internal sealed class BatchRunning(ToolServices services, ParseResult parsed)
         }
 
         using var cluster = services.Connect(parsed);
-        var runner = new MaintenanceRunner(cluster, services.Time);
+        var runner = services.RunnerOn(cluster, parsed);
         if (dryRun)
         {
             return Show(await runner.PlanAsync(batch, cancellationToken));

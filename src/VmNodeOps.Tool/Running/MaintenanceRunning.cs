@@ -27,7 +27,7 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
         }
 
         using var cluster = services.Connect(parsed);
-        var runner = new MaintenanceRunner(cluster, services.Time);
+        var runner = services.RunnerOn(cluster, parsed);
         if (dryRun)
         {
             var plan = await runner.PlanAsync(maintenance, cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class MaintenanceRunning(ToolServices services, ParseResult pars
         }
 
         var form = services.FormOf(parsed);
-        var report = await new RunProgress(services.Console, form, parsed.GetValue(services.Options.Quiet))
+        var report = await new RunProgress(services.Console, form, parsed.GetValue(services.Options.Quiet), allowLive: services.VerbosityOf(parsed) == 0)
             .FollowAsync(runner.StreamAsync(maintenance, approved, cancellationToken));
         services.Console.Write(report, form);
         if (advice is not null && report.Result is MaintenanceResult.Blocked or MaintenanceResult.Failed or MaintenanceResult.TimedOut or MaintenanceResult.Cancelled &&

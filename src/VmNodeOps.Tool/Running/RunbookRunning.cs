@@ -24,7 +24,7 @@ internal sealed class RunbookRunning(ToolServices services, ParseResult parsed)
         }
 
         using var cluster = services.Connect(parsed);
-        var runner = new MaintenanceRunner(cluster, services.Time);
+        var runner = services.RunnerOn(cluster, parsed);
         if (dryRun)
         {
             return await ShowAsync(await new RunbookRunner(runner).PlanAsync(runbook, cancellationToken));
@@ -84,7 +84,7 @@ internal sealed class RunbookRunning(ToolServices services, ParseResult parsed)
     {
         var quiet = parsed.GetValue(services.Options.Quiet);
         // Several at once would draw over each other: they write lines.
-        var progress = new RunProgress(services.Console, _form, quiet, allowLive: runbook.Parallel == 1 || runbook.Maintenances.Count == 1, namesNode: runbook.Maintenances.Count > 1);
+        var progress = new RunProgress(services.Console, _form, quiet, allowLive: (runbook.Parallel == 1 || runbook.Maintenances.Count == 1) && services.VerbosityOf(parsed) == 0, namesNode: runbook.Maintenances.Count > 1);
         var report = await progress.FollowAsync(runner.StreamAsync(maintenance, approved?.GetValueOrDefault(maintenance.NodeName), cancellationToken));
         if (_form == OutputForm.Text)
         {

@@ -10,8 +10,8 @@ internal sealed record SavedPlan(IReadOnlyList<string> Command, MaintenancePlan 
     private const int SchemaVersion = 1;
 
     /// <summary>Words that say who looks and how, not what is done.</summary>
-    private static readonly string[] OfTheLooker = ["--kubeconfig", "--context", "--timeout", "--output", "-o", "--save"];
-    private static readonly string[] Flags = ["--yes", "-y", "--quiet", "-q", "--dry-run"];
+    private static readonly string[] OfTheLooker = ["--kubeconfig", "--context", "--timeout", "--output", "-o", "--save", "--chunk-size"];
+    private static readonly string[] Flags = ["--yes", "-y", "--quiet", "-q", "--dry-run", "--verbose", "-v", "-vv"];
 
     public static void Write(string file, ParseResult parsed, MaintenancePlan plan)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using k8s;
+using Microsoft.Extensions.Logging;
 using VmNodeOps.Kubernetes.Authentication;
 using VmNodeOps.Kubernetes.Configuration;
 
@@ -102,13 +103,35 @@ internal sealed class HttpTransport : IDisposable
             Impersonate(request, impersonation);
         }
 
-        var response = await ClientFor(credential).SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        var response = await TellingAsync(request, ClientFor(credential), cancellationToken).ConfigureAwait(false);
         if (response.Headers.Date is { } date)
         {
             Clock.Hear(date);
         }
 
         return response;
+    }
+
+    /// <summary>The path and the query of a request hold names and selectors, and no secret; what else goes out with it is not told.</summary>
+    private async Task<HttpResponseMessage> TellingAsync(HttpRequestMessage request, HttpClient client, CancellationToken cancellationToken)
+    {
+        if (_options.Logger is not { } logger || !logger.IsEnabled(LogLevel.Debug))
+        {
+            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (method, target, sent) = (request.Method.Method, request.RequestUri!.PathAndQuery, _options.TimeProvider.GetTimestamp());
+        try
+        {
+            var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            Log.Answered(logger, method, target, (int)response.StatusCode, _options.TimeProvider.GetElapsedTime(sent));
+            return response;
+        }
+        catch (Exception exception)
+        {
+            Log.Unanswered(logger, method, target, exception.Message, _options.TimeProvider.GetElapsedTime(sent));
+            throw;
+        }
     }
 
     private static void Impersonate(HttpRequestMessage request, Impersonation impersonation)
