@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using VmNodeOps.Tool.Commands;
+using VmNodeOps.Tool.Completion;
 
 namespace VmNodeOps.Tool.CommandLine;
 
@@ -29,5 +30,21 @@ internal sealed class VmNodeOpsCommand : RootCommand
         Subcommands.Add(new RbacCommand(services));
         Subcommands.Add(new ResumeCommand(services));
         Subcommands.Add(new SimulateCommand(services));
+        Subcommands.Add(new CompletionCommand(services));
+        Subcommands.Add(new CompleteCommand(services, this));
+        OfferNodes(this, new NodeNames(services));
+    }
+
+    private static void OfferNodes(Command command, NodeNames names)
+    {
+        foreach (var argument in command.Arguments.Where(static argument => argument is NodeArgument or NodesArgument))
+        {
+            argument.CompletionSources.Add(names.Of);
+        }
+
+        foreach (var subcommand in command.Subcommands)
+        {
+            OfferNodes(subcommand, names);
+        }
     }
 }
