@@ -23,14 +23,34 @@ public sealed class PlaygroundTests
     }
 
     [Theory]
-    [InlineData("help")]
-    [InlineData("crash")]
-    [InlineData("explode worker-1")]
-    public async Task What_is_no_order_is_answered_with_the_orders(string line)
+    [InlineData("help", "  crash NODE    takes the power from the machine of NODE")]
+    [InlineData("?", "  crash NODE    takes the power from the machine of NODE")]
+    [InlineData("crash", "Which node? crash takes one name: worker-1.")]
+    [InlineData("crash worker-1 worker-2", "Which node? crash takes one name: worker-1.")]
+    [InlineData("cutoff worker-1", "'cutoff' is no order here. Did you mean 'cut-off'?\n  crash NODE")]
+    [InlineData("crash worker-9", "There is no node worker-9; there are worker-1.")]
+    [InlineData("return worker-1", "worker-1 runs and reaches the API server; there is nothing to give back.")]
+    public async Task Each_line_is_answered_with_what_helps(string line, string answer)
     {
         await using var cluster = await SimulatedCluster.StartAsync(builder => builder.WithNodes("worker-1"));
 
-        (await ObeyAsync(cluster, line)).Should().StartWith("Orders: crash NODE");
+        (await ObeyAsync(cluster, line)).Should().StartWith(answer);
+    }
+
+    [Fact]
+    public async Task The_status_shows_what_really_runs_where()
+    {
+        await using var cluster = await SimulatedCluster.StartAsync(
+            builder => builder.WithNodes("worker-1", "worker-2").WithVirtualMachine("web", machine => machine.On("worker-1")).WithVirtualMachine("db", machine => machine.On("worker-1")));
+
+        var answer = await ObeyAsync(cluster, "cut-off worker-1", "crash worker-2", "status");
+
+        answer.Should().EndWith("""
+            NODE       POWER   NETWORK   GUESTS
+            worker-1   on      cut off   default/db default/web
+            worker-2   off     yes
+
+            """);
     }
 
     private static List<(string Node, bool HasPower)> States(SimulatedCluster cluster) =>

@@ -55,6 +55,7 @@ internal sealed class SceneBuilder
         },
         Certificate = _builder.Certificate,
         PlainHttp = _builder.PlainHttp,
+        Hosts = () => ControlPlane.Kubelets.Hosts,
     };
 
     public async Task BuildAsync(CancellationToken cancellationToken)

@@ -70,7 +70,7 @@ internal sealed class HttpFront : IAsyncDisposable
         var certificate = MakeCertificate(authority, options.Certificate);
         var access = new AccessControl(authority, api.Time);
         var stopping = new CancellationTokenSource();
-        var pipeline = new RequestPipeline(api, rest, options.Settings, access, stopping.Token);
+        var pipeline = new RequestPipeline(api, rest, options, access, stopping.Token);
         var sockets = new ListenSockets(options.PlainHttp);
         var application = Build(pipeline, sockets, certificate);
         await application.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using VmNodeOps.Testing.Access;
+using VmNodeOps.Testing.Hosts;
 
 namespace VmNodeOps.Testing.Hosting;
 
@@ -13,4 +14,7 @@ internal sealed record HttpFrontOptions
 
     /// <summary>Whether it listens without TLS too.</summary>
     public bool PlainHttp { get; init; }
+
+    /// <summary>The machines under the nodes.</summary>
+    public Func<IReadOnlyList<SimulatedHost>> Hosts { get; init; } = static () => [];
 }

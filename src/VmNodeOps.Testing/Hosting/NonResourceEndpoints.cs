@@ -6,7 +6,7 @@ using VmNodeOps.Testing.Discovery;
 namespace VmNodeOps.Testing.Hosting;
 
 /// <summary>What is no resource: version, health, discovery, and everything unknown.</summary>
-internal sealed class NonResourceEndpoints(ServerSettings settings)
+internal sealed class NonResourceEndpoints(ServerSettings settings, HostEndpoints hosts)
 {
     public static Task WriteNotFoundAsync(Exchange exchange) => ResponseWriter.WriteTextAsync(exchange, 404, "404 page not found\n");
 
@@ -32,7 +32,7 @@ internal sealed class NonResourceEndpoints(ServerSettings settings)
             _ when trimmed == "/api" || trimmed == "/apis"
                 || trimmed.StartsWith("/api/", StringComparison.Ordinal) || trimmed.StartsWith("/apis/", StringComparison.Ordinal) =>
                 DiscoverAsync(exchange, trimmed, isRead),
-            _ => WriteNotFoundAsync(exchange),
+            _ => hosts.TryAnswer(exchange) ?? WriteNotFoundAsync(exchange),
         };
     }
 

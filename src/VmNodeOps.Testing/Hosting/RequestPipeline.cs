@@ -25,18 +25,18 @@ internal sealed class RequestPipeline
     private readonly ConcurrentDictionary<Exchange, bool> _open = new();
     private readonly CancellationToken _stopping;
 
-    public RequestPipeline(IClusterApi api, IRestHandler rest, ServerSettings settings, AccessControl access, CancellationToken stopping)
+    public RequestPipeline(IClusterApi api, IRestHandler rest, HttpFrontOptions options, AccessControl access, CancellationToken stopping)
     {
         _time = api.Time;
-        _settings = settings;
+        _settings = options.Settings;
         _access = access;
         _stopping = stopping;
         _authorizer = new Authorizer(api, access);
         _impersonation = new Impersonation(_authorizer);
         _requests = new RequestLog();
         _faults = new FaultRules(Abort);
-        _nonResources = new NonResourceEndpoints(settings);
-        _resources = new ResourceEndpoints(rest, settings, _faults, new AccessReviews(_authorizer));
+        _nonResources = new NonResourceEndpoints(_settings, new HostEndpoints(options.Hosts));
+        _resources = new ResourceEndpoints(rest, _settings, _faults, new AccessReviews(_authorizer));
     }
 
     public RequestLog Requests => _requests;

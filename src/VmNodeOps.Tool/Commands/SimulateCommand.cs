@@ -33,6 +33,11 @@ internal sealed class SimulateCommand : Command
                 result.AddError($"{option.Name} means nothing to simulate, which makes a cluster of its own; --kubeconfig-out says where its kubeconfig goes.");
             }
         });
+        foreach (var command in SimulatedHostCommand.All(services))
+        {
+            Subcommands.Add(command);
+        }
+
         SetAction(RunAsync);
     }
 
@@ -77,9 +82,10 @@ internal sealed class SimulateCommand : Command
               vmnodeops return {node}
               kubectl get nodes,pods,vmis -A -o wide
 
-            Here, to try a recovery:
+            To try a recovery, here or there with `vmnodeops simulate` in front:
               crash {node}      takes the power from its machine (cut-off {node}: only the network)
               return {node}     brings it back
+              help                what else can be said here
             """));
     }
 

@@ -28,6 +28,24 @@ internal sealed record NodeDocument
     public int? VirtualMachines { get; init; }
 }
 
+/// <summary>The JSON form of <c>vmnodeops simulate status</c>.</summary>
+internal sealed record HostListDocument
+{
+    public int SchemaVersion { get; init; } = 1;
+
+    public required IReadOnlyList<HostDocument> Hosts { get; init; }
+}
+
+/// <summary>A machine of a <see cref="HostListDocument"/>.</summary>
+internal sealed record HostDocument
+{
+    public required string Node { get; init; }
+
+    public required bool HasPower { get; init; }
+
+    public required bool IsConnected { get; init; }
+}
+
 /// <summary>The JSON form of <c>vmnodeops vms NODE</c>.</summary>
 internal sealed record MachineListDocument
 {

@@ -10,4 +10,5 @@ namespace VmNodeOps.Tool.Rendering;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(NodeListDocument))]
 [JsonSerializable(typeof(MachineListDocument))]
+[JsonSerializable(typeof(HostListDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -25,13 +25,16 @@ internal sealed class KubeconfigFile
             throw new ToolException(ExitCode.Usage, $"There is no folder {System.IO.Path.GetDirectoryName(full)} for --kubeconfig-out. Make it, or name another file.");
         }
 
-        if (File.Exists(full) && File.ReadLines(full).FirstOrDefault() != Mark)
+        if (File.Exists(full) && !IsOfSimulation(full))
         {
             throw new ToolException(ExitCode.Usage, $"{full} is there already and was not written by `vmnodeops simulate`. It stays as it is; name another file for --kubeconfig-out.");
         }
 
         return new KubeconfigFile(full);
     }
+
+    /// <summary>Whether a file is the kubeconfig of a simulation.</summary>
+    public static bool IsOfSimulation(string path) => File.Exists(path) && File.ReadLines(path).FirstOrDefault() == Mark;
 
     public void Write(SimulatedCluster cluster)
     {
