@@ -103,7 +103,11 @@ public sealed record DrainOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(StuckAfter, TimeSpan.Zero, nameof(StuckAfter));
         ArgumentOutOfRangeException.ThrowIfLessThan(EmptyFor, TimeSpan.Zero, nameof(EmptyFor));
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(FirstRetry, TimeSpan.Zero, nameof(FirstRetry));
-        ArgumentOutOfRangeException.ThrowIfLessThan(LongestRetry, FirstRetry, nameof(LongestRetry));
+        if (LongestRetry < FirstRetry)
+        {
+            throw new ArgumentOutOfRangeException(nameof(LongestRetry), $"LongestRetry ({LongestRetry:c}) must not be shorter than FirstRetry ({FirstRetry:c}): waits grow from the one to the other.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegative(Jitter, nameof(Jitter));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Jitter, 1, nameof(Jitter));
         ArgumentNullException.ThrowIfNull(Escalation, nameof(Escalation));

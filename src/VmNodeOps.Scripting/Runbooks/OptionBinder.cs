@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace VmNodeOps.Scripting;
 
@@ -90,13 +91,21 @@ internal sealed class OptionBinder(StepRegistry registry, Variables variables, P
         }
     }
 
-    /// <summary>The message without the lines that name the parameter of a method.</summary>
-    public static string Words(Exception refusal)
+    /// <summary>The message without the lines that name the parameter of a method, and with the options as a runbook writes them.</summary>
+    public static string Words(Exception refusal, OptionShape? shape = null)
     {
         var parameter = (refusal as ArgumentException)?.ParamName;
         var end = parameter is { } name ? refusal.Message.IndexOf($" (Parameter '{name}')", StringComparison.Ordinal) : -1;
         var words = end < 0 ? refusal.Message : refusal.Message[..end];
-        return parameter is { } option && !words.Contains(option, StringComparison.OrdinalIgnoreCase) ? $"{option}: {words}" : words;
+        words = parameter is { } option && !words.Contains(option, StringComparison.OrdinalIgnoreCase) ? $"{option}: {words}" : words;
+        return (shape?.Members ?? []).Aggregate(words, (text, member) => Regex.Replace(text, $@"\b{member.Property.Name}\b", member.Name, RegexOptions.CultureInvariant));
+    }
+
+    /// <summary>The option that a refusal is about, or all of them; null if none is written.</summary>
+    public static YamlValue? PlaceOf(Exception refusal, OptionShape? shape, YamlMap? map)
+    {
+        var member = shape?.Members.FirstOrDefault(member => member.Property.Name == (refusal as ArgumentException)?.ParamName);
+        return map?.Entries.FirstOrDefault(entry => entry.Key.Text == member?.Name).Value ?? map;
     }
 
     private object? BindText(OptionMember member, string owner, YamlText text)
@@ -121,13 +130,26 @@ internal sealed class OptionBinder(StepRegistry registry, Variables variables, P
         };
         if (value is null)
         {
-            var hint = member.Kind is OptionKind.Word or OptionKind.WordList ? NearestName.Hint(resolved, Enum.GetNames(member.ValueType)) : "";
+            var hint = member.Kind switch
+            {
+                OptionKind.Word or OptionKind.WordList => NearestName.Hint(resolved, Enum.GetNames(member.ValueType)),
+                OptionKind.Flag => YesOrNo(resolved),
+                _ => "",
+            };
             var quoted = mayBeOther || member.Kind is not (OptionKind.Flag or OptionKind.WholeNumber or OptionKind.Number) ? "" : " In quotes it is a text: take them off.";
             problems.Add(text, $"{owner}.{member.Name} is {Expected(member)}, not '{resolved}'{Variables.Origin(text)}.{hint}{quoted}");
         }
 
         return value;
     }
+
+    /// <summary>What YAML 1.1 took for true and false, and people still write.</summary>
+    private static string YesOrNo(string text) => text.ToLowerInvariant() switch
+    {
+        "yes" or "y" or "on" or "true" => " Did you mean 'true'?",
+        "no" or "n" or "off" or "false" => " Did you mean 'false'?",
+        _ => "",
+    };
 
     private Array? BindWords(OptionMember member, string owner, YamlValue value)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace VmNodeOps.Scripting;
 
 /// <summary>A procedure in YAML, read and checked: its steps are known, its options fit. <see cref="Bind"/> gives it values. Immutable.</summary>
@@ -50,12 +52,17 @@ public sealed class Runbook
             using var stream = File.OpenRead(path);
             var buffer = new byte[YamlReader.LargestFile + 1];
             var length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            using var reader = new StreamReader(new MemoryStream(buffer, 0, length));
+            var encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: length < buffer.Length);
+            using var reader = new StreamReader(new MemoryStream(buffer, 0, length), encoding);
             return Parse(reader.ReadToEnd(), Path.GetFileName(path), registry);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new RunbookException($"There is no runbook at {path}.");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new RunbookException($"The runbook {path} is no text in UTF-8. Save it as such.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

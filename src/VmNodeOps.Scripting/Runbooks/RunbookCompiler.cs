@@ -158,6 +158,12 @@ internal sealed class RunbookCompiler(RunbookDocument document, StepRegistry reg
             return null;
         }
 
+        if (name.IsNothing)
+        {
+            problems.Add(name, "a step is empty. Write its name after '- ', or take the line away.");
+            return null;
+        }
+
         if (registry.Find(name.Text) is not { } definition)
         {
             var names = registry.Steps.Select(step => step.Name).ToList();
@@ -195,7 +201,7 @@ internal sealed class RunbookCompiler(RunbookDocument document, StepRegistry reg
         }
         catch (Exception refusal) when (refusal is ArgumentException or FormatException)
         {
-            problems.Add((YamlValue?)map ?? name, $"{definition.Name}: {OptionBinder.Words(refusal)}");
+            problems.Add(OptionBinder.PlaceOf(refusal, definition.Options, map) ?? name, $"{definition.Name}: {OptionBinder.Words(refusal, definition.Options)}");
             return null;
         }
 

@@ -46,6 +46,11 @@ internal sealed partial class RunbookReader(ProblemList problems)
             throw problems.Fatal(root.Line, root.Column, $"a runbook is a mapping with runbook, name, nodes and steps, not {root.What}.");
         }
 
+        if (!map.Entries.Any(entry => Keys.Contains(entry.Key.Text)))
+        {
+            throw problems.Fatal(root.Line, root.Column, $"this is no runbook: it has none of {string.Join(", ", Keys)}. Is this the right file?");
+        }
+
         var parts = Parts(map, Keys, "a runbook");
         EnsureVersion(map, parts.GetValueOrDefault("runbook"));
         ReadVariables(parts.GetValueOrDefault("variables"));

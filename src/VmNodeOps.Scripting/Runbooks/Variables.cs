@@ -23,6 +23,13 @@ internal sealed partial class Variables(IReadOnlyCollection<string> declared, IR
             }
 
             var name = match.Groups["name"].Value;
+            if (!match.Value.EndsWith('}'))
+            {
+                problems.Add(text, $"'{match.Value}' begins a variable and does not end it. Write ${{name}}, or $${{ for the text itself.");
+                known = false;
+                return "";
+            }
+
             if (!declared.Contains(name))
             {
                 problems.Add(text, $"there is no variable '{name}'.{NearestName.Hint(name, declared)} Declare it under variables.");
@@ -48,6 +55,6 @@ internal sealed partial class Variables(IReadOnlyCollection<string> declared, IR
         return names.Count == 0 ? "" : $" (from {string.Join(", ", names.Select(name => $"${{{name}}}"))})";
     }
 
-    [GeneratedRegex(@"\$?\$\{(?<name>[^}]*)\}", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\$?\$\{(?<name>[^}]*)\}?", RegexOptions.CultureInvariant)]
     private static partial Regex Reference();
 }

@@ -41,13 +41,30 @@ internal sealed class YamlReader(string file, ProblemList problems)
         }
         catch (YamlException exception)
         {
-            throw problems.Fatal(exception.Start, $"this is not YAML: {exception.Message}");
+            throw FindTab(text) is var (line, column)
+                ? problems.Fatal(line, column, "a tab in the indentation. YAML takes blanks only.")
+                : problems.Fatal(exception.Start, $"this is not YAML: {exception.Message}");
         }
         catch (Exception exception) when (exception is not (RunbookException or OutOfMemoryException))
         {
             // The parser has been seen to fail in its own ways on text that ends too early.
             throw problems.Fatal(1, 1, $"{file} is not valid YAML.");
         }
+    }
+
+    /// <summary>The parser tells of a tab where the block begins that it is in.</summary>
+    private static (int Line, int Column)? FindTab(string text)
+    {
+        foreach (var (number, line) in text.Split('\n').Index())
+        {
+            var indentation = line.Length - line.TrimStart(' ', '\t').Length;
+            if (indentation < line.TrimEnd().Length && line.IndexOf('\t', 0, indentation) is >= 0 and var tab)
+            {
+                return (number + 1, tab + 1);
+            }
+        }
+
+        return null;
     }
 
     private YamlValue ReadValue(Parser parser, int depth)

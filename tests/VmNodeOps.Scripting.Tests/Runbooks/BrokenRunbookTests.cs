@@ -58,5 +58,23 @@ public sealed class BrokenRunbookTests
     public void A_file_that_is_not_there_is_said_so() =>
         FluentActions.Invoking(() => Runbook.Load("/no/such/runbook.yaml")).Should().Throw<RunbookException>().WithMessage("There is no runbook at /no/such/runbook.yaml.");
 
+    [Fact]
+    public void A_file_that_is_no_text_is_said_so()
+    {
+        var file = Path.GetTempFileName();
+        File.WriteAllBytes(file, [.. "runbook: 1\nname: "u8, 0xFF, 0xFE, .. "\nnodes: worker-1\nsteps: [cordon]\n"u8]);
+
+        FluentActions.Invoking(() => Runbook.Load(file)).Should().Throw<RunbookException>().WithMessage($"The runbook {file} is no text in UTF-8. Save it as such.");
+
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void A_value_that_nobody_asked_for_is_told_with_the_nearest_variable() =>
+        FluentActions.Invoking(() => Runbook.Load(Path.Combine(Folder, "06-missing-variable.yaml")).Bind(new Dictionary<string, string> { ["nod"] = "worker-1" }))
+            .Should().Throw<RunbookException>().WithMessage(
+                "06-missing-variable.yaml:1:1: the runbook has no variable 'nod'. Did you mean 'node'? It has: node, time.\n"
+                + "06-missing-variable.yaml:4:3: the variable 'node' (the node) has no value. Give it one: --set node=…");
+
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
 }
