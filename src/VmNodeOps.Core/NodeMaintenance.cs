@@ -65,6 +65,17 @@ public sealed class NodeMaintenance
         return new NodeMaintenance(NodeName, _steps, new MaintenanceOptions(), _changes.Add(change));
     }
 
+    /// <summary>
+    /// Says which nodes the same request names, so that the steps so far which look beyond their own node (<c>CheckBlastRadius</c>) do not take them for a surprise. A batch of named nodes does it by itself.
+    /// </summary>
+    /// <exception cref="ArgumentException">One of them cannot be the name of a node.</exception>
+    public NodeMaintenance TogetherWith(params IEnumerable<string> nodeNames)
+    {
+        ArgumentNullException.ThrowIfNull(nodeNames);
+        var named = nodeNames.Select(static name => new ObjectName(name).Name).ToList();
+        return new NodeMaintenance(NodeName, [.. _steps.Select(step => step is IKnowsItsBatch one ? one.TogetherWith(named) : step)], new MaintenanceOptions(), _changes);
+    }
+
     /// <summary>Says what the steps would do now. Reads only.</summary>
     /// <exception cref="ClusterException">There is no such node, or the cluster could not be read.</exception>
     public Task<MaintenancePlan> PlanAsync(IClusterClient cluster, CancellationToken cancellationToken = default) =>

@@ -72,6 +72,7 @@ public sealed class MaintenanceBatch
     public Task<BatchReport> RunAsync(IClusterClient cluster, CancellationToken cancellationToken = default) =>
         new MaintenanceRunner(cluster).RunAsync(this, cancellationToken: cancellationToken);
 
-    /// <summary>What is done with one of the nodes.</summary>
-    internal NodeMaintenance On(string nodeName) => _compositions.Aggregate(NodeMaintenance.OnNode(nodeName), static (maintenance, compose) => compose(maintenance));
+    /// <summary>What is done with one of the nodes. Only a name that somebody wrote is a word about that node; what labels choose may be whatever a broken network has cut off.</summary>
+    internal NodeMaintenance On(string nodeName) =>
+        _compositions.Aggregate(NodeMaintenance.OnNode(nodeName), static (maintenance, compose) => compose(maintenance)).TogetherWith(NodeNames);
 }

@@ -4,33 +4,67 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Lets the plans of several nodes, made at the same time, share what they would each read alike: lists of the whole cluster or of a namespace.</summary>
-/// <remarks>A list of one node's objects is nobody else's and passes through. Runs share nothing: they read anew.</remarks>
-internal sealed class SharedListings
+/// <remarks>
+/// A list that the server narrows down to one node's objects is nobody else's and passes through. Attachments it cannot narrow down: every node would page through all of them, so they are read once
+/// and sifted here. Runs read anew, what they ask for at the same time together: <see cref="JoinedListings{T}"/>.
+/// </remarks>
+internal sealed class SharedListings(IClusterClient cluster)
 {
     private readonly ConcurrentDictionary<(Type, Selection), object> _lists = [];
+    private Lazy<Task<RemediationListing>>? _remediations;
+
+    /// <summary>Attachments for the runs that follow the plans.</summary>
+    public IClusterReader<VolumeAttachment> AttachmentsOfRuns { get; } = new JoinedListings<VolumeAttachment>(cluster.VolumeAttachments, static attachment => attachment.NodeName);
 
     /// <summary>The noun, with its lists shared.</summary>
     public IClusterReader<T> Of<T>(IClusterReader<T> reader)
-        where T : ClusterObject => new Shared<T>(this, reader);
+        where T : ClusterObject => new Shared<T>(this, reader, nodeOf: null);
 
-    private sealed class Shared<T>(SharedListings listings, IClusterReader<T> reader) : IClusterReader<T>
+    /// <summary>A noun of which the server cannot select one node's objects, with its lists shared.</summary>
+    public IClusterReader<T> Of<T>(IClusterReader<T> reader, Func<T, string> nodeOf)
+        where T : ClusterObject => new Shared<T>(this, reader, nodeOf);
+
+    /// <summary>What remediation operators do, read once.</summary>
+    public IRemediations Of(IRemediations remediations) => new SharedRemediations(this, remediations);
+
+    private sealed class Shared<T>(SharedListings listings, IClusterReader<T> reader, Func<T, string>? nodeOf) : IClusterReader<T>
         where T : ClusterObject
     {
         public Task<T?> FindAsync(ObjectName name, CancellationToken cancellationToken = default) => reader.FindAsync(name, cancellationToken);
 
-        public Task<Snapshot<T>> ListAsync(Selection selection, CancellationToken cancellationToken = default)
+        public async Task<Snapshot<T>> ListAsync(Selection selection, CancellationToken cancellationToken = default)
         {
-            if (selection.NodeName is not null)
+            if (selection.NodeName is not { } node)
             {
-                return reader.ListAsync(selection, cancellationToken);
+                return await ListSharedAsync(selection, cancellationToken).ConfigureAwait(false);
             }
 
-            var list = (Lazy<Task<Snapshot<T>>>)listings._lists.GetOrAdd(
-                (typeof(T), selection), _ => new Lazy<Task<Snapshot<T>>>(() => reader.ListAsync(selection, cancellationToken)));
-            return list.Value.WaitAsync(cancellationToken);
+            if (nodeOf is null)
+            {
+                return await reader.ListAsync(selection, cancellationToken).ConfigureAwait(false);
+            }
+
+            var all = await ListSharedAsync(selection with { NodeName = null }, cancellationToken).ConfigureAwait(false);
+            return all with { Items = [.. all.Items.Where(item => nodeOf(item) == node)] };
         }
 
         public IAsyncEnumerable<WatchEvent<T>> WatchAsync(Selection selection, Snapshot<T>? from = null, CancellationToken cancellationToken = default) =>
             reader.WatchAsync(selection, from, cancellationToken);
+
+        private Task<Snapshot<T>> ListSharedAsync(Selection selection, CancellationToken cancellationToken)
+        {
+            var list = (Lazy<Task<Snapshot<T>>>)listings._lists.GetOrAdd(
+                (typeof(T), selection), _ => new Lazy<Task<Snapshot<T>>>(() => reader.ListAsync(selection, cancellationToken)));
+            return list.Value.WaitAsync(cancellationToken);
+        }
+    }
+
+    private sealed class SharedRemediations(SharedListings listings, IRemediations remediations) : IRemediations
+    {
+        public Task<RemediationListing> ListAsync(CancellationToken cancellationToken = default)
+        {
+            var list = new Lazy<Task<RemediationListing>>(() => remediations.ListAsync(cancellationToken));
+            return (Interlocked.CompareExchange(ref listings._remediations, list, null) ?? list).Value.WaitAsync(cancellationToken);
+        }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class BlastRadius(BlastRadiusOptions options)
             options.EvenIfManyNodesAreDown, "ManyNodesDown",
             $"{count} of {total} nodes went down within {minutes} minutes, {node.Name} among them: that looks like the network or the control plane, not like a dead machine. Not named in this request: "
             + $"{string.Join(", ", unnamed.Take(Named))}{more}.",
-            $"Find out what happened. If they are all known to be down, name them together ({nameof(BlastRadiusOptions.NamedTogether)}, with the tool --together-with); to recover this one all the same: "
+            $"Find out what happened. If they are all known to be down, name them together (in one batch, or {nameof(BlastRadiusOptions.NamedTogether)}; with the tool as further NODEs, or --together-with); to recover this one all the same: "
             + $"{nameof(BlastRadiusOptions.EvenIfManyNodesAreDown)}, with the tool --even-if-many-nodes-are-down.");
     }
 

@@ -15,7 +15,7 @@ public sealed record BlastRadiusOptions
     /// <value>10 minutes.</value>
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Nodes that the same request names: somebody knows that they are down too. Default none.</summary>
+    /// <summary>Nodes that the same request names: somebody knows that they are down too. A batch of named nodes adds its own; nodes that a label selector chose are not named. Default none.</summary>
     public IReadOnlyCollection<string> NamedTogether { get; init; } = [];
 
     /// <summary>Whether to go on although more nodes went down together than allowed, and not all of them are named.</summary>

@@ -3,7 +3,7 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>Holds a recovery back when the trouble is greater than one node, or when somebody else is at work on it.</summary>
-internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememberedStep
+internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememberedStep, IKnowsItsBatch
 {
     /// <summary>What was seen for the plan serves the run too, unless steps before this one have waited for long.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
@@ -13,6 +13,12 @@ internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememb
     public string Name => "blast-radius";
 
     public object? Remembered => options;
+
+    /// <summary>It only reads: in a batch every node is looked at, confirmed and cordoned before the machines of the first are released.</summary>
+    public bool IsPreparation => true;
+
+    public IMaintenanceStep TogetherWith(IReadOnlyList<string> named) =>
+        named.Count == 0 ? this : new CheckBlastRadiusStep(options with { NamedTogether = [.. options.NamedTogether.Union(named, StringComparer.Ordinal)] });
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
@@ -32,16 +38,18 @@ internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememb
         var now = await context.PersevereAsync(token => context.Cluster.Server.GetTimeAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
         if (context.Handover.Find<NodesSeen>() is { } seen && now - seen.At <= Fresh)
         {
-            return StepOutcome.Succeeded($"1 of {seen.All.Count} nodes is dealt with");
+            return Passed(seen.All.Count);
         }
 
         var all = await context.ListAsync(context.Cluster.Nodes, Selection.All, cancellationToken).ConfigureAwait(false);
         var node = all.Items.FirstOrDefault(one => one.Name == context.Node.Planned.Name) ?? context.Node.Planned;
         var refusals = _radius.Judge(node, all.Items, now).Where(finding => finding.Severity == FindingSeverity.Refusal).ToList();
         return refusals.Count == 0
-            ? StepOutcome.Succeeded($"1 of {all.Items.Count} nodes is dealt with")
+            ? Passed(all.Items.Count)
             : StepOutcome.Blocked(refusals[0].Code, string.Join(" ", refusals.Select(refusal => $"{refusal.Message} {refusal.Lift}")));
     }
+
+    private static StepOutcome Passed(int nodes) => StepOutcome.Succeeded($"1 of {nodes} nodes is dealt with");
 }
 
 /// <summary>All nodes, as one listing saw them.</summary>

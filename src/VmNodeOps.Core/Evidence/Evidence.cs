@@ -14,6 +14,7 @@ public static class Evidence
     /// <remarks>
     /// The word counts for 30 minutes, for the node and the boot for which this source is first asked, and for no other: a source that is kept cannot be used again for the next crash. A script that
     /// holds the word as a text makes a new source each time it runs; give it <paramref name="saidAt"/> or <paramref name="bootId"/> as well, or let the person pass the word as an argument.
+    /// In a batch each node needs a word of its own: make the source within <see cref="MaintenanceBatch.Each"/>, not before it.
     /// </remarks>
     /// <param name="who">The person, for the record.</param>
     /// <param name="why">How they know, for the record.</param>

@@ -7,14 +7,22 @@ public sealed class ClusterReads
 {
     private readonly IClusterClient _cluster;
     private readonly SharedListings? _shared;
+    private readonly IClusterReader<VolumeAttachment> _attachments;
 
-    internal ClusterReads(IClusterClient cluster, SharedListings? shared = null) => (_cluster, _shared) = (cluster, shared);
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="shared">Listings shared with other plans of a batch; null for none.</param>
+    /// <param name="attachments">Attachments as the runs of a batch read them together; null: each for itself.</param>
+    internal ClusterReads(IClusterClient cluster, SharedListings? shared = null, IClusterReader<VolumeAttachment>? attachments = null)
+    {
+        (_cluster, _shared) = (cluster, shared);
+        _attachments = shared?.Of(cluster.VolumeAttachments, static attachment => attachment.NodeName) ?? attachments ?? cluster.VolumeAttachments;
+    }
 
     /// <summary>The server's clock and version.</summary>
     public IServer Server => _cluster.Server;
 
     /// <summary>Nodes.</summary>
-    public IClusterReader<Node> Nodes => _cluster.Nodes;
+    public IClusterReader<Node> Nodes => Shared(_cluster.Nodes);
 
     /// <summary>Pods.</summary>
     public IClusterReader<Pod> Pods => _cluster.Pods;
@@ -41,7 +49,7 @@ public sealed class ClusterReads
     public IClusterReader<KubeVirtInstallation> KubeVirtInstallations => Shared(_cluster.KubeVirtInstallations);
 
     /// <summary>Attachments of volumes to nodes.</summary>
-    public IClusterReader<VolumeAttachment> VolumeAttachments => _cluster.VolumeAttachments;
+    public IClusterReader<VolumeAttachment> VolumeAttachments => _attachments;
 
     /// <summary>Claims of persistent volumes.</summary>
     public IClusterReader<PersistentVolumeClaim> PersistentVolumeClaims => Shared(_cluster.PersistentVolumeClaims);
@@ -56,7 +64,7 @@ public sealed class ClusterReads
     public IClusterReader<ConfigMap> ConfigMaps => _cluster.ConfigMaps;
 
     /// <summary>What remediation and maintenance operators do to nodes.</summary>
-    public IRemediations Remediations => _cluster.Remediations;
+    public IRemediations Remediations => _shared?.Of(_cluster.Remediations) ?? _cluster.Remediations;
 
     /// <summary>Kubernetes Events.</summary>
     public IClusterReader<ClusterEvent> Events => _cluster.Events;

@@ -15,7 +15,7 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
         IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken, SharedListings? shared = null,
         IReadOnlyCollection<string>? companions = null)
     {
-        var reads = new ClusterReads(cluster);
+        var reads = new ClusterReads(cluster, attachments: shared?.AttachmentsOfRuns);
         var node = maintenance.Steps.Any(step => step is IActsOnMissingNode)
             ? await NodeReading.ReadOrStandInAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false)
             : await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);

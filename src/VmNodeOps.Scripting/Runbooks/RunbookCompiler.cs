@@ -34,7 +34,7 @@ internal sealed class RunbookCompiler(RunbookDocument document, StepRegistry reg
                     Timeout = timeout ?? options.Timeout,
                     OnFailure = onFailure == RunbookFailure.Undo ? UndoPolicy.Undo : options.OnFailure,
                 }),
-                static (maintenance, add) => add!(maintenance)))],
+                static (maintenance, add) => add!(maintenance)).TogetherWith(nodes))],
         };
     }
 

@@ -35,6 +35,35 @@ public sealed class StormTests
     }
 
     [Fact]
+    public async Task Nodes_of_one_batch_are_named_together_and_nodes_that_a_label_chose_are_not()
+    {
+        await using var scene = await StormAsync();
+        foreach (var node in new[] { "node-1", "node-2" })
+        {
+            scene.Cluster.Objects.Change("nodes", node, json => json["metadata"]!["labels"]!["rack"] = "7", ns: null);
+        }
+
+        var named = await scene.Runner.PlanAsync(NodeMaintenance.OnNodes("node-1", "node-2").Each(node => node.RecoverFromCrash(Crashes.Operator)));
+        var chosen = await scene.Runner.PlanAsync(NodeMaintenance.OnNodesLabelled("rack=7").Each(node => node.RecoverFromCrash(Crashes.Operator)));
+
+        named.IsRefused.Should().BeFalse();
+        chosen.Nodes.Should().HaveCount(2).And.OnlyContain(plan => plan.Refusals.Any(refusal => refusal.Code == "ManyNodesDown"));
+    }
+
+    [Fact]
+    public async Task One_word_is_about_one_node_of_a_batch_and_the_other_is_left_alone()
+    {
+        await using var scene = await StormAsync();
+        var word = Crashes.Operator;
+
+        var report = await scene.Runner.RunAsync(NodeMaintenance.OnNodes("node-1", "node-2").Each(node => node.RecoverFromCrash(word)).With(batch => batch with { StopOnTrouble = false, MaxNodesAtOnce = 2 }));
+
+        report.Nodes.Select(node => node.Result).Should().BeEquivalentTo([MaintenanceResult.Succeeded, MaintenanceResult.Blocked], report.ToText());
+        report.Nodes.Single(node => node.Result == MaintenanceResult.Blocked).Summary.Should().Contain("was given about node").And.Contain("say it again");
+        scene.Cluster.Guests.Doubles.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_storm_that_comes_while_the_run_waits_stops_it_before_anything_is_switched_off()
     {
         await using var scene = await StartAsync();
