@@ -5,7 +5,7 @@ namespace VmNodeOps.Testing;
 /// <content>The simulation's thread: work first, then those who wait for a condition, then time.</content>
 public sealed partial class SimulatedTime
 {
-    private long Elapsed() => _speed is { } speed ? (long)(Stopwatch.GetElapsedTime(_wallStart).Ticks * speed) : _elapsed;
+    private long Elapsed() => _speed is { } speed ? _elapsedAtWallStart + (long)(Stopwatch.GetElapsedTime(_wallStart).Ticks * speed) : _elapsed;
 
     private void Run()
     {

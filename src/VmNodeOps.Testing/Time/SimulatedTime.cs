@@ -24,11 +24,12 @@ public sealed partial class SimulatedTime : TimeProvider, IDisposable
     private readonly Queue<Action> _work = new();
     private readonly AutoResetEvent _wake = new(false);
     private readonly Thread _thread;
-    private readonly double? _speed;
+    private double? _speed;
     private readonly long _maximumStep;
     private readonly List<Exception> _failures = [];
     private readonly List<Waiter> _waiters = [];
-    private readonly long _wallStart = Stopwatch.GetTimestamp();
+    private long _wallStart = Stopwatch.GetTimestamp();
+    private long _elapsedAtWallStart;
     private readonly DateTimeOffset _epoch;
     private long _elapsed;
     private long _sequence;
@@ -60,6 +61,26 @@ public sealed partial class SimulatedTime : TimeProvider, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(speed);
         return new SimulatedTime(TimeProvider.System.GetUtcNow(), speed, TimeSpan.MaxValue);
+    }
+
+    /// <summary>Goes on at another speed from now on, without a jump: a scene is set fast, and measured as on the wall.</summary>
+    /// <exception cref="InvalidOperationException">The clock is virtual.</exception>
+    internal void ChangeSpeed(double speed)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(speed);
+        lock (_gate)
+        {
+            if (IsVirtual)
+            {
+                throw new InvalidOperationException("A virtual clock has no speed; it jumps.");
+            }
+
+            _elapsedAtWallStart = Elapsed();
+            _wallStart = Stopwatch.GetTimestamp();
+            _speed = speed;
+        }
+
+        _wake.Set();
     }
 
     /// <summary>Whether time jumps (virtual) or runs beside the wall clock.</summary>

@@ -1,0 +1,18 @@
+namespace VmNodeOps.Benchmarks.Means;
+
+/// <summary>What one of our child processes says on its standard output, as one line of JSON.</summary>
+internal sealed record ChildWords
+{
+    public bool Succeeded { get; init; }
+
+    public string Summary { get; init; } = "";
+
+    /// <summary>By the wall clock, when the library's call had returned.</summary>
+    public DateTimeOffset? ReturnedAt { get; init; }
+
+    /// <summary>Of several nodes, the run of the one that took longest.</summary>
+    public TimeSpan? Slowest { get; init; }
+
+    /// <summary>The steps with their durations, to see where the time goes.</summary>
+    public IReadOnlyList<string> Steps { get; init; } = [];
+}

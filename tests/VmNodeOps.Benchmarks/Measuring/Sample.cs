@@ -1,0 +1,37 @@
+using System.Text.Json;
+using VmNodeOps.Benchmarks.Means;
+using VmNodeOps.Benchmarks.Server;
+
+namespace VmNodeOps.Benchmarks.Measuring;
+
+/// <summary>One run by one means: what the child process took, and what the server noted.</summary>
+internal sealed record Sample(ChildRun Child, ServerMarks Marks)
+{
+    public TimeSpan Wall => Child.Wall;
+
+    public TimeSpan Processor => Child.Processor;
+
+    public double PeakMebibytes => Child.PeakMemory / 1048576.0;
+
+    public long Requests => Marks.Requests.Values.Sum();
+
+    /// <summary>Both marks on which the means are compared: the last pod gone, and the answer of the last destructive call; and the attachments, where there are any.</summary>
+    public TimeSpan Done => new[] { Marks.PodsGone, Marks.LastDestructive, Marks.AttachmentsGone }.Max() ?? TimeSpan.Zero;
+
+    public ChildWords? Words => Child.Output.StartsWith('{') ? JsonSerializer.Deserialize<ChildWords>(Child.Output.Split('\n')[0]) : null;
+
+    /// <summary>From the last machine that ran elsewhere, as the server saw it, to the return of the library's call.</summary>
+    public TimeSpan? Verified => Words?.ReturnedAt - Marks.Arrived;
+
+    public static async Task<Sample> TakeAsync(ServerProcess server, Means.Means means, IReadOnlyList<string> nodes, TimeSpan limit, bool settleAll = true)
+    {
+        await server.BeginAsync(nodes);
+        var child = await ChildRun.OfAsync(means.Shell ?? means.Program, means.Arguments(server.Kubeconfig, [.. nodes]), server.Kubeconfig, server.Home, limit);
+        if (child.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{means.Name} ended with {child.ExitCode}.\n{child.Output}\n{child.Error}");
+        }
+
+        return new Sample(child, await server.EndAsync(settleAll));
+    }
+}
