@@ -1,31 +1,77 @@
-#pragma warning disable IDE0011
-using VmNodeOps.Benchmarks.Measuring;
+using System.CommandLine;
+using VmNodeOps.Benchmarks.Reporting;
+using VmNodeOps.Benchmarks.Scenarios;
 using VmNodeOps.Benchmarks.Server;
 
 namespace VmNodeOps.Benchmarks;
 
+/// <summary>The command line: which scenarios, how big, how often, and where the page goes.</summary>
 internal static class BenchmarkCommand
 {
-    public static async Task<int> RunAsync(string[] args)
+    private static readonly string[] Everything = ["drain", "recover", "plan", "big", "many", "plot"];
+    private static readonly Option<string[]> Only = new("--only") { Description = "Scenarios: drain, recover, plan, big, many, plot. Default all.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<int> Runs = new("--runs") { Description = "Counted runs of each means.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> Machines = new("--vms") { Description = "Virtual machines on the node.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<int> LongRuns = new("--long-runs") { Description = "Counted runs in the big cluster and of many nodes.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Share = new("--crowd") { Description = "Size of the big cluster in percent of 5,000 nodes, 100,000 pods and 50,000 attachments.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<int[]> Sizes = new("--sizes") { Description = "Machines per node in the plot.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [10, 30, 100, 300] };
+    private static readonly Option<string> Folder = new("--output") { Description = "The folder that benchmarks.md and benchmarks.svg go to.", DefaultValueFactory = _ => "docs" };
+
+    public static Task<int> RunAsync(string[] args)
     {
-        var n = int.Parse(args[1]);
-        await using var server = await ServerProcess.StartAsync(k => new SceneRequest(k, 2, 1, n, args[0] == "recover", Crowd.None));
-        Console.WriteLine($"started {server.TookToStart}");
-        var current = 0;
-        Means.Means[] all = args[0] == "recover" ? [Means.Means.OursRecover, Means.Means.PipelinesRecover, Means.Means.FloorRecover] : [Means.Means.OursDrain, Means.Means.ToolDrain, Means.Means.KubectlDrain, Means.Means.FloorDrain];
-        for (var i = 0; i < int.Parse(args[2]); i++)
-            foreach (var m in all)
+        var command = new RootCommand("Measures VmNodeOps beside what people use, against a simulated cluster in a process of its own. BenchmarkDotNet's small paths: --micro.")
+        {
+            Only, Runs, Machines, LongRuns, Share, Sizes, Folder,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed, args));
+        return command.Parse(args).InvokeAsync();
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, string[] args)
+    {
+        var (runs, longRuns, machines, share) = (parsed.GetValue(Runs), parsed.GetValue(LongRuns), parsed.GetValue(Machines), parsed.GetValue(Share));
+        var chosen = parsed.GetValue(Only) is { Length: > 0 } only ? only : Everything;
+        var reports = new List<Report>();
+        Report? drain = null, recover = null;
+        foreach (var scenario in chosen)
+        {
+            Action<string> tell = text => Console.Error.WriteLine($"{scenario}: {text}");
+            switch (scenario)
             {
-                var node = SceneRequest.Worker(1 + current++ % 2);
-                var t = System.Diagnostics.Stopwatch.StartNew();
-                if (args[0] == "recover") await server.CrashAsync(node);
-                var s = await Sample.TakeAsync(server, m, [node], TimeSpan.FromMinutes(5));
-                Console.WriteLine($"{m.Name}: wall {s.Wall.TotalMilliseconds:0} cpu {s.Processor.TotalMilliseconds:0} mem {s.PeakMebibytes:0} req {s.Requests} done {s.Done.TotalMilliseconds:0} gone {s.Marks.PodsGone?.TotalMilliseconds:0} left {s.Marks.PodsLeft}/{s.Marks.AttachmentsLeft} va {s.Marks.AttachmentsGone?.TotalMilliseconds:0} last {s.Marks.LastDestructive?.TotalMilliseconds:0} first {s.Marks.FirstRequest?.TotalMilliseconds:0} arrived {(s.Marks.Arrived - s.Marks.Began)?.TotalMilliseconds:0}/{s.Marks.ArrivedInClusterTime?.TotalMilliseconds:0} verified {s.Verified?.TotalMilliseconds:0} out {s.Marks.BytesOut / 1024} KiB");
-                if (s.Words?.Steps is { } steps) Console.WriteLine("   " + string.Join(", ", steps));
-                File.WriteAllLines($"/tmp/bench-{m.Name.Replace(' ', '-')}-{args[0]}.txt", s.Marks.Timeline.OrderBy(x => x.At).Select(x => $"{x.At,8:0} {x.Ended,8:0} {x.What}"));
-                await server.ResetAsync(node);
-                Console.WriteLine($"   with all {t.ElapsedMilliseconds} ms");
+                case "drain":
+                    reports.Add(drain = await DrainScenario.RunAsync(machines, runs, tell));
+                    break;
+                case "recover":
+                    reports.Add(recover = await RecoverScenario.RunAsync(machines, runs, tell));
+                    break;
+                case "plan":
+                    reports.Add(await PlanAndStartScenario.RunAsync(machines, runs, tell));
+                    break;
+                case "big":
+                    reports.Add(await BigScenario.RunAsync(new Crowd(50 * share, 1000 * share, 500 * share), machines, longRuns, recover, tell));
+                    break;
+                case "many":
+                    reports.Add(await ManyNodesScenario.RunAsync(20, Math.Min(machines, 40), longRuns, tell));
+                    break;
+                case "plot":
+                    break;
+                default:
+                    Console.Error.WriteLine($"There is no scenario {scenario}; there are {string.Join(", ", Everything)}.");
+                    return 2;
             }
+        }
+
+        var folder = parsed.GetValue(Folder)!;
+        if (chosen.Contains("plot"))
+        {
+            var points = await Curve.RunAsync(parsed.GetValue(Sizes)!, drain, machines, text => Console.Error.WriteLine($"plot: {text}"));
+            await File.WriteAllTextAsync(Path.Combine(folder, "benchmarks.svg"), Plot.Write(points));
+        }
+
+        var facts = await MachineFacts.ReadAsync(DateOnly.FromDateTime(DateTime.UtcNow));
+        string[] missing = facts.Kubectl is null ? ["kubectl drain", "the manual's pipelines (kubectl)"] : [];
+        var command = $"dotnet run -c Release --project tests/VmNodeOps.Benchmarks {(args.Length == 0 ? "" : $"-- {string.Join(' ', args)}")}".Trim();
+        await File.WriteAllTextAsync(Path.Combine(folder, "benchmarks.md"), Page.Write(reports, facts, command, chosen.Contains("plot"), missing));
         return 0;
     }
 }

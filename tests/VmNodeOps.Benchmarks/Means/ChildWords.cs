@@ -15,4 +15,16 @@ internal sealed record ChildWords
 
     /// <summary>The steps with their durations, to see where the time goes.</summary>
     public IReadOnlyList<string> Steps { get; init; } = [];
+
+    /// <summary>Milliseconds that the compiler took, all threads together.</summary>
+    public double CompiledFor { get; init; } = System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds;
+
+    /// <summary>How many methods it compiled.</summary>
+    public long Compiled { get; init; } = System.Runtime.JitInfo.GetCompiledMethodCount();
+
+    /// <summary>Bytes that were allocated.</summary>
+    public long Allocated { get; init; } = GC.GetTotalAllocatedBytes();
+
+    /// <summary>Milliseconds of processor time of the process when its work was done.</summary>
+    public double Processor { get; init; } = Environment.CpuUsage.TotalTime.TotalMilliseconds;
 }

@@ -47,6 +47,8 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 
     public static Means ToolPlan { get; } = new("ours (tool)", "dotnet", (kubeconfig, nodes) => [ToolPath, "plan", "drain", .. nodes, "--kubeconfig", kubeconfig]);
 
+    public static Means KubectlLook { get; } = new("kubectl get node", "kubectl", (_, nodes) => ["get", "node", .. nodes]);
+
     public static Means FloorPage { get; } = Child("floor: every attachment once", "floor-page");
 
     public static Means OursBatch { get; } = Child("ours (library), one batch", "ours-batch");

@@ -66,7 +66,7 @@ internal sealed class Marks : IDisposable
             Timeline =
             [
                 .. requests.Select(request => new TimedRequest(
-                    (request.Time - _clusterBegan).TotalMilliseconds, (request.Ended - _clusterBegan)?.TotalMilliseconds, request.Verb, request.ToString())),
+                    (request.Time - _clusterBegan).TotalMilliseconds, (request.Ended - _clusterBegan)?.TotalMilliseconds, IsDestructive(request), request.ToString())),
             ],
         };
     }

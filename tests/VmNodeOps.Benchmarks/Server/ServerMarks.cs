@@ -39,4 +39,4 @@ internal sealed record ServerMarks
 }
 
 /// <summary>One request, in milliseconds from the beginning.</summary>
-internal sealed record TimedRequest(double At, double? Ended, string Verb, string What);
+internal sealed record TimedRequest(double At, double? Ended, bool IsDestructive, string What);

@@ -9,7 +9,7 @@ namespace VmNodeOps.Benchmarks.Server;
 internal sealed class Stage : IAsyncDisposable
 {
     /// <summary>How much faster than the wall a scene is set.</summary>
-    public const double Fast = 15;
+    public const double Fast = 25;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(60);
     private readonly SimulatedTime _time;
     private readonly SimulatedCluster _cluster;

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using VmNodeOps.Benchmarks.Measuring;
+
+namespace VmNodeOps.Benchmarks.Reporting;
+
+/// <summary>What the figures were measured on: nothing that tells whose machine it is.</summary>
+internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibibytes, string System, string Runtime, string Product, string? Kubectl)
+{
+    public static async Task<MachineFacts> ReadAsync(DateOnly date) => new(
+        date,
+        Environment.ProcessorCount,
+        GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30),
+        $"{Distribution()}, {RuntimeInformation.OSArchitecture}",
+        RuntimeInformation.FrameworkDescription,
+        typeof(NodeMaintenance).Assembly.GetName().Version?.ToString(3) ?? "?",
+        await KubectlAsync());
+
+    public void Write(StringBuilder text)
+    {
+        text.AppendLine(CultureInfo.InvariantCulture, $"| {Date:yyyy-MM-dd} | |");
+        text.AppendLine("|---|---|");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| machine | {Cores} cores, {MemoryGibibytes:0} GiB, {System} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| versions | VmNodeOps {Product}, {Runtime}, kubectl {Kubectl ?? "not on the machine"}, simulated Kubernetes v1.34.1 with KubeVirt 1.9 |");
+    }
+
+    private static string Distribution()
+    {
+        const string File = "/etc/os-release";
+        var name = global::System.IO.File.Exists(File)
+            ? global::System.IO.File.ReadLines(File).FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?["PRETTY_NAME=".Length..].Trim('"')
+            : null;
+        return name ?? RuntimeInformation.OSDescription;
+    }
+
+    private static async Task<string?> KubectlAsync()
+    {
+        if (Executables.Find("kubectl") is null)
+        {
+            return null;
+        }
+
+        var home = Directory.CreateTempSubdirectory("vmnodeops-bench-");
+        try
+        {
+            var asked = await ChildRun.OfAsync("kubectl", ["version", "--client"], Path.Combine(home.FullName, "none"), home.FullName, TimeSpan.FromSeconds(30));
+            return asked.Output.Split('\n')[0].Replace("Client Version: ", "", StringComparison.Ordinal).Trim();
+        }
+        finally
+        {
+            home.Delete(recursive: true);
+        }
+    }
+}
