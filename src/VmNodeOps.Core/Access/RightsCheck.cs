@@ -10,6 +10,11 @@ internal static class RightsCheck
     public const string Code = "RightsMissing";
 
     private const int AtOnce = 16;
+
+    /// <summary>From so many questions on, it is first asked whether everything is allowed: for most who maintain nodes that is the only question then.</summary>
+    private const int Many = 4;
+
+    private static readonly AccessQuestion Everything = new() { Verb = "*", Group = "*", Resource = "*" };
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <returns>The refusal; null if nothing is known to be missing.</returns>
@@ -42,19 +47,26 @@ internal static class RightsCheck
         using var limit = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var slots = new SemaphoreSlim(AtOnce);
-        var denied = await Task.WhenAll(rights.Where(IsNeededNow).Select(AskAsync)).ConfigureAwait(false);
+        var needed = rights.Where(IsNeededNow).ToList();
+        if (needed.Count >= Many && await IsAllowedAsync(Everything).ConfigureAwait(false) == true)
+        {
+            return [];
+        }
+
+        var denied = await Task.WhenAll(needed.Select(AskAsync)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return [.. denied.OfType<AccessQuestion>()];
 
-        async Task<AccessQuestion?> AskAsync(AccessQuestion right)
+        async Task<AccessQuestion?> AskAsync(AccessQuestion right) => await IsAllowedAsync(right).ConfigureAwait(false) == false ? right : null;
+
+        async Task<bool?> IsAllowedAsync(AccessQuestion right)
         {
             try
             {
                 await slots.WaitAsync(both.Token).ConfigureAwait(false);
                 try
                 {
-                    var answer = await reviews.ReviewAsync(right, both.Token).ConfigureAwait(false);
-                    return answer.Allowed ? null : right;
+                    return (await reviews.ReviewAsync(right, both.Token).ConfigureAwait(false)).Allowed;
                 }
                 finally
                 {

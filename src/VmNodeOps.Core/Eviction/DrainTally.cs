@@ -12,8 +12,22 @@ internal static class DrainTally
             return "none left";
         }
 
-        var counts = left.GroupBy(Word).ToDictionary(group => group.Key, group => group.Count());
-        var words = Order.Where(counts.ContainsKey).Select(word => $"{counts[word]} {word}").Append($"{done} done");
+        Span<int> counts = stackalloc int[Order.Length];
+        foreach (var eviction in left)
+        {
+            counts[Array.IndexOf(Order, Word(eviction))]++;
+        }
+
+        var words = new List<string>();
+        for (var word = 0; word < Order.Length; word++)
+        {
+            if (counts[word] > 0)
+            {
+                words.Add($"{counts[word]} {Order[word]}");
+            }
+        }
+
+        words.Add($"{done} done");
         return string.Join(", ", words);
     }
 

@@ -15,6 +15,9 @@ internal sealed class Drainage
     private readonly Lock _gate = new();
     private readonly Dictionary<string, PodEviction> _evictions = [];
     private readonly HashSet<string> _leftAlone;
+
+    /// <summary>UIDs of the pods that were taken in or left alone; only the one who takes them in looks.</summary>
+    private readonly HashSet<string> _seen = [];
     private HashSet<string> _planned = [];
     private DrainContext? _drain;
     private long _emptySince;
@@ -37,7 +40,16 @@ internal sealed class Drainage
     public DrainOptions Options => _options;
 
     /// <summary>How many pods there were to drain.</summary>
-    public int Count => All.Count;
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _evictions.Count;
+            }
+        }
+    }
 
     private IReadOnlyList<PodEviction> All
     {
@@ -50,7 +62,19 @@ internal sealed class Drainage
         }
     }
 
-    private IReadOnlyList<PodEviction> Left => [.. All.Where(eviction => !eviction.Task.IsCompletedSuccessfully).OrderBy(eviction => eviction.Pod.Name)];
+    private IReadOnlyList<PodEviction> Left => [.. Unfinished.OrderBy(eviction => eviction.Pod.Name)];
+
+    /// <summary>The same in the order in which they came: this is looked at on every news, and of a hundred machines there are many.</summary>
+    private List<PodEviction> Unfinished
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _evictions.Values.Where(static eviction => !eviction.Task.IsCompletedSuccessfully)];
+            }
+        }
+    }
 
     /// <param name="from">The pods as the plan listed them; null to look anew.</param>
     /// <param name="selection">Which pods.</param>
@@ -111,9 +135,10 @@ internal sealed class Drainage
             var news = _machines.Board.NextOfAny();
             pods.EnsureWatching();
             TakeIn(pods, cancellationToken);
-            await ThrowIfOneFailedAsync().ConfigureAwait(false);
-            told = Tell(told);
-            var left = Left;
+            var left = Unfinished;
+            left.ForEach(FollowIfLate);
+            await ThrowIfOneFailedAsync(left).ConfigureAwait(false);
+            told = Tell(told, left);
             var quiet = left.Count > 0 ? emptyFor : UntilQuiet(emptyFor, pods.Interruption is null);
             if (caughtUp && pods.Interruption is null && left.All(eviction => eviction.IsStuck || eviction.IsOverdue) && (left.Count > 0 || quiet <= TimeSpan.Zero))
             {
@@ -129,8 +154,7 @@ internal sealed class Drainage
 
             // Also when nothing is left to do but contact is lost: then its return is the news.
             var untilOverdue = left.Where(eviction => !eviction.IsOverdue).Min(eviction => eviction.TimeLeft) ?? TimeSpan.Zero;
-            await WaitAsync([news, .. left.Select(eviction => eviction.Task).Where(task => !task.IsCompleted)], left.Count == 0 && caughtUp ? quiet : untilOverdue, cancellationToken)
-                .ConfigureAwait(false);
+            await WaitAsync(news, left.Count == 0 && caughtUp ? quiet : untilOverdue, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -145,24 +169,30 @@ internal sealed class Drainage
         return emptyFor - _context.Time.GetElapsedTime(_emptySince);
     }
 
-    private async Task WaitAsync(Task[] news, TimeSpan longest, CancellationToken cancellationToken)
+    private async Task WaitAsync(Task news, TimeSpan longest, CancellationToken cancellationToken)
     {
         if (longest <= TimeSpan.Zero)
         {
-            await Task.WhenAny(news).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await news.WaitAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
 
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny([.. news, Task.Delay(Delays.RoundUp(longest), _context.Time, over.Token)]).ConfigureAwait(false);
+        await Task.WhenAny([news, Task.Delay(Delays.RoundUp(longest), _context.Time, over.Token)]).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
 
     private void TakeIn(LiveView<Pod> pods, CancellationToken cancellationToken)
     {
-        foreach (var pod in pods.Items.Where(pod => !_leftAlone.Contains(pod.Uid)))
+        foreach (var pod in pods.Where(pod => !_seen.Contains(pod.Uid)).OrderBy(pod => pod.Name))
         {
+            _seen.Add(pod.Uid);
+            if (_leftAlone.Contains(pod.Uid))
+            {
+                continue;
+            }
+
             if (PodRules.Judge(pod, _options).Treatment == PodTreatment.LeaveAlone)
             {
                 _leftAlone.Add(pod.Uid);
@@ -171,11 +201,6 @@ internal sealed class Drainage
 
             lock (_gate)
             {
-                if (_evictions.ContainsKey(pod.Uid))
-                {
-                    continue;
-                }
-
                 var eviction = new PodEviction(_drain!, pod);
                 _evictions[pod.Uid] = eviction;
                 _emptySince = 0;
@@ -185,11 +210,6 @@ internal sealed class Drainage
                     TellLate(eviction);
                 }
             }
-        }
-
-        foreach (var eviction in Left)
-        {
-            FollowIfLate(eviction);
         }
     }
 
@@ -215,22 +235,22 @@ internal sealed class Drainage
         }
     }
 
-    private async Task ThrowIfOneFailedAsync()
+    private static async Task ThrowIfOneFailedAsync(IEnumerable<PodEviction> left)
     {
-        foreach (var eviction in Left.Where(eviction => eviction.Task.IsCompleted))
+        foreach (var eviction in left.Where(eviction => eviction.Task.IsCompleted))
         {
             await eviction.Task.ConfigureAwait(false);
         }
     }
 
     /// <summary>How many have left, and what becomes of the others, told whenever it changes.</summary>
-    private string Tell(string before)
+    private string Tell(string before, List<PodEviction> left)
     {
-        var (all, left) = (All, Left);
-        var message = DrainTally.Describe(all.Count - left.Count, left);
+        var count = Count;
+        var message = DrainTally.Describe(count - left.Count, left);
         if (message != before)
         {
-            _context.ReportProgress(all.Count - left.Count, all.Count, message);
+            _context.ReportProgress(count - left.Count, count, message);
         }
 
         return message;

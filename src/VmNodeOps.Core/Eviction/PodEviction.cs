@@ -72,6 +72,8 @@ internal sealed class PodEviction
     {
         _begun = _context.Time.GetTimestamp();
         Task = Task.Run(() => RunAsync(cancellationToken), CancellationToken.None);
+        // Whoever is woken by its end must find it ended.
+        _ = Task.ContinueWith(_ => _drain.Machines.Board.RaiseAny(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private async Task RunAsync(CancellationToken cancellationToken)
