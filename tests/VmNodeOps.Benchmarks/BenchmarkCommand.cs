@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VmNodeOps.Benchmarks.Micro;
 using VmNodeOps.Benchmarks.Reporting;
 using VmNodeOps.Benchmarks.Scenarios;
 using VmNodeOps.Benchmarks.Server;
@@ -17,13 +18,15 @@ internal static class BenchmarkCommand
     private static readonly Option<int[]> Sizes = new("--sizes") { Description = "Machines per node in the plot.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [10, 30, 100, 300] };
     private static readonly Option<string> Folder = new("--output") { Description = "The folder that benchmarks.md and benchmarks.svg go to.", DefaultValueFactory = _ => "docs" };
 
+    private static readonly Option<bool> Small = new("--micro") { Description = "The small paths by BenchmarkDotNet, and nothing else." };
+
     public static Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand("Measures VmNodeOps beside what people use, against a simulated cluster in a process of its own. BenchmarkDotNet's small paths: --micro.")
+        var command = new RootCommand("Measures VmNodeOps beside what people use, against a simulated cluster in a process of its own.")
         {
-            Only, Runs, Machines, LongRuns, Share, Sizes, Folder,
+            Only, Runs, Machines, LongRuns, Share, Sizes, Folder, Small,
         };
-        command.SetAction((parsed, _) => RunAsync(parsed, args));
+        command.SetAction((parsed, _) => parsed.GetValue(Small) ? MicroCommand.RunAsync(parsed.GetValue(Folder)!) : RunAsync(parsed, args));
         return command.Parse(args).InvokeAsync();
     }
 
@@ -70,7 +73,9 @@ internal static class BenchmarkCommand
 
         var facts = await MachineFacts.ReadAsync(DateOnly.FromDateTime(DateTime.UtcNow));
         string[] missing = facts.Kubectl is null ? ["kubectl drain", "the manual's pipelines (kubectl)"] : [];
-        var command = $"dotnet run -c Release --project tests/VmNodeOps.Benchmarks {(args.Length == 0 ? "" : $"-- {string.Join(' ', args)}")}".Trim();
+        var command = facts.IsCompiledAhead
+            ? $"dotnet publish tests/VmNodeOps.Benchmarks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o artifacts/benchmarks\ndotnet artifacts/benchmarks/VmNodeOps.Benchmarks.dll {string.Join(' ', args)}".Trim()
+            : $"dotnet run -c Release --project tests/VmNodeOps.Benchmarks {(args.Length == 0 ? "" : $"-- {string.Join(' ', args)}")}".Trim();
         await File.WriteAllTextAsync(Path.Combine(folder, "benchmarks.md"), Page.Write(reports, facts, command, chosen.Contains("plot"), missing));
         return 0;
     }

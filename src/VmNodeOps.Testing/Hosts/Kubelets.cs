@@ -109,8 +109,8 @@ internal sealed class Kubelets : IDisposable
         kubelet.Host.PowerOn();
     });
 
-    /// <summary>Whether a machine's kubelet would beat now, whatever was written: for clusters whose heartbeats are off.</summary>
-    public bool IsBeating(string nodeName) => Find(nodeName) is { IsOnline: true };
+    /// <summary>Whether a machine's kubelet would beat now, whatever was written: for clusters whose heartbeats are off. A node without a machine here counts as up.</summary>
+    public bool IsBeating(string nodeName) => Find(nodeName) is null or { IsOnline: true };
 
     public bool IsAttached(string volume, string nodeName) => _attached.ContainsKey((volume, nodeName));
 

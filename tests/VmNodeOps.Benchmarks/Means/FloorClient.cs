@@ -39,6 +39,8 @@ internal sealed class FloorClient : IDisposable
         return (await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync())).RootElement;
     }
 
+    public Task<byte[]> GetBytesAsync(string path) => _http.GetByteArrayAsync(new Uri(path, UriKind.Relative));
+
     /// <summary>Every object of a list, page by page; only the page is held.</summary>
     public async IAsyncEnumerable<JsonElement> PagesAsync(string path)
     {

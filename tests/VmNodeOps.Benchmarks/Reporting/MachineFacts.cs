@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection.PortableExecutable;
 using System.Runtime.InteropServices;
 using System.Text;
 using VmNodeOps.Benchmarks.Measuring;
@@ -6,7 +7,7 @@ using VmNodeOps.Benchmarks.Measuring;
 namespace VmNodeOps.Benchmarks.Reporting;
 
 /// <summary>What the figures were measured on: nothing that tells whose machine it is.</summary>
-internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibibytes, string System, string Runtime, string Product, string? Kubectl)
+internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibibytes, string OperatingSystem, string Runtime, string Product, string? Kubectl, bool IsCompiledAhead)
 {
     public static async Task<MachineFacts> ReadAsync(DateOnly date) => new(
         date,
@@ -15,21 +16,29 @@ internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibib
         $"{Distribution()}, {RuntimeInformation.OSArchitecture}",
         RuntimeInformation.FrameworkDescription,
         typeof(NodeMaintenance).Assembly.GetName().Version?.ToString(3) ?? "?",
-        await KubectlAsync());
+        await KubectlAsync(),
+        IsReadyToRun(typeof(NodeMaintenance).Assembly.Location));
 
     public void Write(StringBuilder text)
     {
         text.AppendLine(CultureInfo.InvariantCulture, $"| {Date:yyyy-MM-dd} | |");
         text.AppendLine("|---|---|");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| machine | {Cores} cores, {MemoryGibibytes:0} GiB, {System} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| machine | {Cores} cores, {MemoryGibibytes:0} GiB, {OperatingSystem} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| versions | VmNodeOps {Product}, {Runtime}, kubectl {Kubectl ?? "not on the machine"}, simulated Kubernetes v1.34.1 with KubeVirt 1.9 |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| .NET programs, ours and floor alike | {(IsCompiledAhead ? "compiled ahead of time for this platform (ReadyToRun)" : "compiled just in time, as a package's code is")} |");
+    }
+
+    private static bool IsReadyToRun(string assembly)
+    {
+        using var reader = new PEReader(File.OpenRead(assembly));
+        return reader.PEHeaders.CorHeader?.ManagedNativeHeaderDirectory.Size > 0;
     }
 
     private static string Distribution()
     {
-        const string File = "/etc/os-release";
-        var name = global::System.IO.File.Exists(File)
-            ? global::System.IO.File.ReadLines(File).FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?["PRETTY_NAME=".Length..].Trim('"')
+        const string Release = "/etc/os-release";
+        var name = File.Exists(Release)
+            ? File.ReadLines(Release).FirstOrDefault(line => line.StartsWith("PRETTY_NAME=", StringComparison.Ordinal))?["PRETTY_NAME=".Length..].Trim('"')
             : null;
         return name ?? RuntimeInformation.OSDescription;
     }
