@@ -61,6 +61,41 @@ public sealed class FenceTests : IDisposable
         File.Exists($"{Agent}.input").Should().BeFalse("the agent is not even asked");
     }
 
+    [Theory]
+    [InlineData("OFF", ExitCode.Done)]
+    [InlineData("ON", ExitCode.TimedOut)]
+    public async Task A_drain_whose_node_dies_removes_its_pods_by_force_only_if_the_agent_says_that_the_machine_is_off(string status, ExitCode exitCode)
+    {
+        await using var cluster = await ToolCluster.StartAsync(builder => builder
+            .WithVirtualMachine("slow", vm => vm.On("worker-1").Behave(guest => guest with { ShutdownDuration = TimeSpan.FromSeconds(25) })));
+        Write($"status) echo 'Status: {status}'; {(status == "OFF" ? "exit 2" : "")};; *) touch \"$0.switched\"; exit 1;;");
+        var drain = cluster.RunAsync(
+            "drain", "worker-1", "--yes", "--timeout", "20m", "--force-delete-after", "4m", "--fence-agent", Agent, "--fence-option", "ip=10.0.0.7", "--fence-secret-file", $"password={SecretFile}");
+        await cluster.Simulated.UntilAsync(() => cluster.Simulated.Requests.Of("create", "pods", "eviction").Any(request => request.StatusCode == 201), "it is shutting down");
+        cluster.Simulated.CrashNode("worker-1");
+
+        var run = await drain;
+
+        run.ExitCode.Should().Be(exitCode, run.Out + run.Error);
+        cluster.Simulated.Requests.Of("delete", "pods").Should().HaveCount(exitCode == ExitCode.Done ? 1 : 0);
+        File.Exists($"{Agent}.switched").Should().BeFalse("it is only asked");
+        cluster.Simulated.Guests.Doubles.Should().BeEmpty();
+        (run.Out + run.Error).Should().NotContain(Secret);
+    }
+
+    [Theory]
+    [InlineData("drain worker-1 --yes --force-delete-after 5m", "--force-delete-after needs --fence-agent")]
+    [InlineData("drain worker-1 --yes --fence-agent fence_redfish", "--force-delete-after says when that may be")]
+    [InlineData("drain worker-1 worker-2 --yes --force-delete-after 5m --fence-agent fence_redfish", "one node at a time")]
+    [InlineData("drain worker-1 --yes --force-delete-after 5m --fence-agent fence_redfish --power-on", "There is no option '--power-on' here.")]
+    public async Task Force_needs_a_witness_who_knows_this_machine(string commandLine, string message)
+    {
+        var run = await ToolRun.OfAsync(commandLine.Split(' '));
+
+        run.ExitCode.Should().Be(ExitCode.Usage);
+        run.Error.Should().Contain(message);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static async Task<ToolCluster> CutOffAsync()

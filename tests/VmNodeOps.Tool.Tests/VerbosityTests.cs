@@ -42,14 +42,17 @@ public sealed class VerbosityTests
     [Fact]
     public async Task What_is_not_answered_is_logged_with_the_reason()
     {
-        var cluster = await StartAsync();
-        await cluster.Simulated.DisposeAsync();
+        var kubeconfig = Path.GetTempFileName();
+        await using (var cluster = await StartAsync())
+        {
+            await File.WriteAllTextAsync(kubeconfig, cluster.Simulated.Kubeconfig);
+        }
 
-        var run = await cluster.RunAsync("nodes", "-vv");
+        var run = await ToolRun.OfAsync("nodes", "-vv", "--kubeconfig", kubeconfig);
 
         run.ExitCode.Should().Be(ExitCode.Failed);
         run.Error.Should().MatchRegex(@"(?m)^\S+Z debug GET /api/v1/nodes\S*: no answer after \d+ ms: .*refused");
-        await cluster.DisposeAsync();
+        File.Delete(kubeconfig);
     }
 
     [Fact]

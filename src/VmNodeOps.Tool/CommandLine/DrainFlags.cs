@@ -33,6 +33,10 @@ internal sealed class DrainFlags
     private readonly Option<TimeSpan?> _skip = Time("--skip-wait-for-delete-timeout", "Does not wait for pods whose time to stop was over for longer than this; 0: waits for all.", allowsNone: true);
     private readonly Option<TimeSpan?> _stuckAfter = Time("--stuck-after", "After how long without progress of a pod its cause is named. Without it: 2m.");
     private readonly Option<TimeSpan?> _deleteAfter = Time("--delete-after", "After how long without progress a pod is deleted instead of evicted. Without it: never.");
+    private readonly Option<TimeSpan?> _forceDeleteAfter = Time(
+        "--force-delete-after", "After how long without progress a pod that is being deleted is removed by force: only if --fence-agent says that the node's machine is off, never while it is Ready. Without it: never.");
+
+    private readonly FenceAgentArguments _fence = new(onlyAsks: true);
     private readonly Option<TimeSpan?> _emptyFor = Time("--empty-for", "For how long the node must stay empty in the end.");
     private readonly Option<bool> _waitUntilNotReady = new("--wait-until-not-ready") { Description = "Ends only when somebody has shut the node down." };
 
@@ -54,13 +58,28 @@ internal sealed class DrainFlags
         Option[] all =
         [
             _podSelector, _allPods, _ignoreDaemonSets, _deleteEmptyDirData, _force, _gracePeriod, _disableEviction, _deleteVirtualMachines, _skip, _stuckAfter, _deleteAfter,
-            _emptyFor, _waitUntilNotReady, _rehearse,
+            _forceDeleteAfter, _emptyFor, _waitUntilNotReady, _rehearse,
         ];
         foreach (var option in all)
         {
             command.Options.Add(option);
         }
+
+        _fence.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            var (force, agent) = (result.GetResult(_forceDeleteAfter) is not null, result.GetResult(_fence.Agent) is not null);
+            if (force != agent)
+            {
+                result.AddError(force
+                    ? "--force-delete-after needs --fence-agent: nothing is removed by force unless something proves that the node is down."
+                    : "--fence-agent of a drain is asked before pods are removed by force; --force-delete-after says when that may be.");
+            }
+        });
     }
+
+    /// <summary>Whether pods may be removed by force on the word of a device, which knows of one machine.</summary>
+    public bool Forces(CommandResult result) => result.GetResult(_forceDeleteAfter) is not null;
 
     public DrainOptions Read(ParseResult parsed, DrainOptions options) => options with
     {
@@ -73,7 +92,12 @@ internal sealed class DrainFlags
         DeleteVirtualMachines = parsed.GetValue(_deleteVirtualMachines),
         SkipIfDeletingFor = parsed.GetValue(_skip) is { } skip && skip > TimeSpan.Zero ? skip : null,
         StuckAfter = parsed.GetValue(_stuckAfter) ?? options.StuckAfter,
-        Escalation = options.Escalation with { DeleteAfter = parsed.GetValue(_deleteAfter) },
+        Escalation = options.Escalation with
+        {
+            DeleteAfter = parsed.GetValue(_deleteAfter),
+            ForceDeleteAfter = parsed.GetValue(_forceDeleteAfter),
+            Evidence = _fence.Read(parsed.CommandResult) is { } device ? Evidence.PowerIsOff(device) : null,
+        },
         EmptyFor = parsed.GetValue(_emptyFor) ?? options.EmptyFor,
         Rehearse = parsed.GetValue(_rehearse),
     };

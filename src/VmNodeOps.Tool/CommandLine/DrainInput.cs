@@ -48,6 +48,11 @@ internal sealed class DrainInput
             // By their tokens: a value cannot be had of what has an error of its own.
             var names = result.GetResult(_nodes) is { Tokens.Count: > 0 };
             var labels = result.GetResult(_selector)?.Tokens is [{ Value.Length: > 0 }];
+            if (_flags.Forces(result) && result.GetResult(_nodes)?.Tokens.Count(static token => !token.Value.StartsWith('-')) != 1)
+            {
+                result.AddError("--force-delete-after is for one node at a time: the fence agent is asked about one machine.");
+            }
+
             if (names == labels)
             {
                 result.AddError(names ? "Name the nodes or choose them by --selector, not both." : "Required argument missing: name at least one NODE, or choose nodes by --selector.");

@@ -4,11 +4,14 @@ using System.CommandLine.Parsing;
 namespace VmNodeOps.Tool.CommandLine;
 
 /// <summary>The options that say which fence agent switches a machine. Secrets come from files and environment variables, never from the command line, which everybody on the machine can read.</summary>
-internal sealed class FenceAgentArguments
+/// <param name="onlyAsks">Whether the agent is only asked whether the machine is off, and switches nothing.</param>
+internal sealed class FenceAgentArguments(bool onlyAsks = false)
 {
     private readonly Option<string?> _agent = new("--fence-agent")
     {
-        Description = "Switches the node's machine off by this fence agent of ClusterLabs, has it confirmed, and rests on that: fence_redfish, fence_ipmilan, or an absolute path.",
+        Description = onlyAsks
+            ? "Who is asked whether the machine of a node that has fallen silent is off: a fence agent of ClusterLabs, fence_redfish, fence_ipmilan, or an absolute path. It switches nothing."
+            : "Switches the node's machine off by this fence agent of ClusterLabs, has it confirmed, and rests on that: fence_redfish, fence_ipmilan, or an absolute path.",
         HelpName = "PROGRAM",
     };
 
@@ -27,7 +30,8 @@ internal sealed class FenceAgentArguments
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _agent, _parameters, _files, _variables, _evenIfNodeLives, _powerOn })
+        Option[] all = onlyAsks ? [_agent, _parameters, _files, _variables] : [_agent, _parameters, _files, _variables, _evenIfNodeLives, _powerOn];
+        foreach (var option in all)
         {
             command.Options.Add(option);
         }

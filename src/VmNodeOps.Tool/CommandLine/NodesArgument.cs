@@ -15,7 +15,9 @@ internal sealed class NodesArgument : Argument<string[]>
         {
             foreach (var token in result.Tokens.Where(static token => !ObjectName.IsValid(token.Value)))
             {
-                result.AddError($"'{token.Value}' is not the name of a node: names are of lower-case letters, digits, '-' and '.'.");
+                result.AddError(token.Value.StartsWith('-')
+                    ? $"There is no option '{token.Value}' here."
+                    : $"'{token.Value}' is not the name of a node: names are of lower-case letters, digits, '-' and '.'.");
             }
         });
     }

@@ -27,9 +27,22 @@ internal sealed class RbacCommand : Command
         AddRunbook();
     }
 
-    private Command Add(string name, string description, Func<ParseResult, NodeMaintenance> procedure)
+    private Command New(string name, string description)
     {
         var command = new Command(name, description);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(_services.Options.Output) is { Tokens: [{ Value: "json" or "jsonl" }] })
+            {
+                result.AddError("rbac writes YAML, for kubectl apply, and has no other form: leave out --output.");
+            }
+        });
+        return command;
+    }
+
+    private Command Add(string name, string description, Func<ParseResult, NodeMaintenance> procedure)
+    {
+        var command = New(name, description);
         command.SetAction((parsed, token) => WriteAsync($"vmnodeops-{name}", procedure(parsed), token));
         Subcommands.Add(command);
         return command;
@@ -38,7 +51,7 @@ internal sealed class RbacCommand : Command
     private void AddRunbook()
     {
         var words = new RunbookArguments();
-        var command = new Command("run", "The role of a runbook.");
+        var command = New("run", "The role of a runbook.");
         words.AddTo(command);
         command.SetAction((parsed, token) =>
         {

@@ -8,9 +8,9 @@ internal sealed class SchemaCommand : Command
 {
     public SchemaCommand(ToolServices services)
         : base("schema", "Writes the JSON Schema of runbooks, for editors and for checks before a run.") =>
-        SetAction(_ =>
+        SetAction(parsed =>
         {
-            services.Console.Out.Write(StepRegistry.BuiltIn.ToJsonSchema());
+            services.Console.WriteDocument(StepRegistry.BuiltIn.ToJsonSchema, () => StepRegistry.BuiltIn.ToJsonSchema().TrimEnd(), services.FormOf(parsed));
             return (int)ExitCode.Done;
         });
 }

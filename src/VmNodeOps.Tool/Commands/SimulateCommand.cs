@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using VmNodeOps.Testing;
 using VmNodeOps.Tool.CommandLine;
+using VmNodeOps.Tool.Rendering;
 using VmNodeOps.Tool.Simulation;
 
 namespace VmNodeOps.Tool.Commands;
@@ -28,9 +30,9 @@ internal sealed class SimulateCommand : Command
         Options.Add(_file);
         Validators.Add(result =>
         {
-            foreach (var option in new Option[] { services.Options.Kubeconfig, services.Options.Context }.Where(option => result.GetResult(option) is not null))
+            foreach (var option in new Option[] { services.Options.Kubeconfig, services.Options.Context, services.Options.DryRun }.Where(option => result.GetResult(option) is { Implicit: false }))
             {
-                result.AddError($"{option.Name} means nothing to simulate, which makes a cluster of its own; --kubeconfig-out says where its kubeconfig goes.");
+                result.AddError($"{option.Name} means nothing to simulate, which makes a cluster of its own and changes no other; --kubeconfig-out says where its kubeconfig goes.");
             }
         });
         foreach (var command in SimulatedHostCommand.All(services))
@@ -46,30 +48,44 @@ internal sealed class SimulateCommand : Command
         var file = KubeconfigFile.Reserve(parsed.GetRequiredValue(_file));
         using var time = SimulatedTime.RealTime();
         await using var cluster = await PlayCluster.StartAsync(parsed.GetValue(_nodes), parsed.GetValue(_machines), time, cancellationToken);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        if (parsed.GetValue(_services.Options.Timeout) is { } timeout)
+        {
+            end.CancelAfter(timeout);
+        }
+
         file.Write(cluster);
         try
         {
-            Introduce(cluster, file.Path);
-            await new Playground(cluster, _services.Console).RunAsync(cancellationToken);
+            Introduce(parsed, cluster, file.Path);
+            await new Playground(cluster, _services.Console).RunAsync(end.Token);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // Ctrl+C is how this command is meant to end.
+            // Ctrl+C is how this command is meant to end, or its time.
         }
         finally
         {
             file.Delete();
         }
 
-        _services.Console.Error.WriteLine("The simulated cluster is gone.");
+        if (!parsed.GetValue(_services.Options.Quiet))
+        {
+            _services.Console.Error.WriteLine("The simulated cluster is gone.");
+        }
+
         return (int)ExitCode.Done;
     }
 
-    private void Introduce(SimulatedCluster cluster, string path)
+    private void Introduce(ParseResult parsed, SimulatedCluster cluster, string path)
     {
         var node = cluster.Hosts[0].NodeName;
-        _services.Console.Out.WriteLine(path);
-        _services.Console.Out.Flush();
+        _services.Console.WriteDocument(() => $"{path}\n", () => JsonSerializer.Serialize(new SimulationDocument { Kubeconfig = path, Server = cluster.Address }, ToolJson.Default.SimulationDocument), _services.FormOf(parsed));
+        if (parsed.GetValue(_services.Options.Quiet))
+        {
+            return;
+        }
+
         _services.Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
             A simulated cluster of {cluster.Hosts.Count} nodes runs at {cluster.Address} until Ctrl+C. Time passes as on the wall.
 

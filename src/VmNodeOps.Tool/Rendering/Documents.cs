@@ -28,6 +28,16 @@ internal sealed record NodeDocument
     public int? VirtualMachines { get; init; }
 }
 
+/// <summary>The JSON form of what <c>vmnodeops simulate</c> says when its cluster runs.</summary>
+internal sealed record SimulationDocument
+{
+    public int SchemaVersion { get; init; } = 1;
+
+    public required string Kubeconfig { get; init; }
+
+    public required Uri Server { get; init; }
+}
+
 /// <summary>The JSON form of <c>vmnodeops simulate status</c>.</summary>
 internal sealed record HostListDocument
 {

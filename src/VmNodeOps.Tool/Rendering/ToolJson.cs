@@ -11,4 +11,5 @@ namespace VmNodeOps.Tool.Rendering;
 [JsonSerializable(typeof(NodeListDocument))]
 [JsonSerializable(typeof(MachineListDocument))]
 [JsonSerializable(typeof(HostListDocument))]
+[JsonSerializable(typeof(SimulationDocument))]
 internal sealed partial class ToolJson : JsonSerializerContext;
