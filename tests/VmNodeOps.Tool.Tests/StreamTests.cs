@@ -28,7 +28,7 @@ public sealed class StreamTests
         report.GetProperty("result").GetString().Should().Be("Cancelled");
         report.GetProperty("virtualMachines").GetArrayLength().Should().Be(1);
         cluster.Simulated.Objects.Get("nodes", "worker-1", ns: null)!["spec"]!["unschedulable"]!.GetValue<bool>().Should().BeTrue("nobody asked to undo it");
-        run.Error.Should().Contain("Stopping in good order").And.NotContain("   at ").And.NotContain("takes no more data");
+        run.Error.Should().Contain("Stopping in good order").And.Contain("\nCancelled: Node worker-1").And.NotContain("   at ").And.NotContain("takes no more data");
     }
 
     [Fact]

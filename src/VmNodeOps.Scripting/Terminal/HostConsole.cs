@@ -42,7 +42,15 @@ internal sealed class HostConsole
     public void Write(MaintenancePlan plan, OutputForm form) => WriteDocument(plan.ToText, plan.ToJson, form);
 
     /// <summary>Writes a report as data; as lines it was written already, by the last event.</summary>
-    public void Write(MaintenanceReport report, OutputForm form) => WriteReport(report.ToText, form == OutputForm.JsonLines ? null : report.ToJson, form);
+    public void Write(MaintenanceReport report, OutputForm form)
+    {
+        WriteReport(report.ToText, form == OutputForm.JsonLines ? null : report.ToJson, form);
+        if (form != OutputForm.Text && !report.Succeeded && _output.Loss is null)
+        {
+            // What a filter behind a pipe leaves of the data may be anything; why there is no success is told in any case.
+            Error.WriteLine(Printable.Line($"{report.Result}: {report.Summary}"));
+        }
+    }
 
     /// <summary>Writes a report as data. Where data no longer gets through it goes to whoever follows the talk: Ctrl+C ends the other programs of a pipe too.</summary>
     /// <param name="text">The report for people.</param>

@@ -36,27 +36,41 @@ public sealed partial class ReadmeTests
 
     /// <summary>Durations, dates and the nodes that the scheduler chose differ from run to run; nothing else may.</summary>
     [Fact]
-    public async Task The_tour_shows_what_the_tool_says()
+    public async Task The_tour_shows_what_the_tool_and_kubectl_say()
     {
         using var time = SimulatedTime.Virtual();
         await using var simulated = await PlayCluster.StartAsync(nodes: 3, machines: 12, time, CancellationToken.None);
-        var kubeconfig = Path.GetTempFileName();
-        simulated.WriteKubeconfig(kubeconfig);
-        string[][] commands =
-        [
-            ["vms", "worker-1"],
-            ["drain", "worker-1", "--yes"],
-            ["return", "worker-1"],
-            ["recover", "worker-2", "--yes", "--confirmed-by", "ops@example.com", "--reason", "PSU burnt, rack power off"],
-        ];
+        var kubeconfig = KubeconfigFile.Reserve(Path.Combine(Path.GetTempPath(), $"vmnodeops-{Guid.NewGuid():N}.yaml"));
+        kubeconfig.Write(simulated);
         var said = new List<string>();
-        foreach (var command in commands)
+        foreach (var command in ShownCommand().Matches(Readme).Select(match => match.Groups["command"].Value))
         {
-            said.AddRange((await ToolRun.OfAsync([.. command, "--kubeconfig", kubeconfig], time)).Out.Split('\n'));
+            if (said.Any(line => line.StartsWith("Refused: Node worker-2", StringComparison.Ordinal)))
+            {
+                await time.AdvanceAsync(TimeSpan.FromSeconds(60));
+            }
+
+            said.AddRange(await SayAsync(command, kubeconfig.Path, time));
         }
 
-        Readme.Split('\n').Select(Masked).Should().Contain(said.Select(Masked));
-        File.Delete(kubeconfig);
+        said.Should().Contain(line => line.StartsWith("Succeeded: Node worker-2: blast-radius", StringComparison.Ordinal)).And.Contain(line => line.StartsWith("worker-1   Ready,Sch", StringComparison.Ordinal));
+        said.Select(Masked).Except(Readme.Split('\n').Select(Masked)).Should().BeEmpty();
+        kubeconfig.Delete();
+    }
+
+    /// <summary>The commands of the tour by the words that are in the README, up to what a shell makes of them.</summary>
+    private static async Task<IEnumerable<string>> SayAsync(string command, string kubeconfig, SimulatedTime time)
+    {
+        var words = ShellWord().Matches(command.Split(" 2>", 2)[0].Split(" | ", 2)[0]).Select(match => match.Value.Trim('"')).ToArray();
+        if (words[0] == "kubectl")
+        {
+            using var kubectl = ChildProcess.StartProgram("kubectl", [.. words[1..], "--kubeconfig", kubeconfig]);
+            return (await kubectl.EndAsync()).Out.Split('\n');
+        }
+
+        var run = await ToolRun.OfAsync([.. words[1..], "--kubeconfig", kubeconfig], time);
+        var lines = (words[1] == "simulate" ? run.Error : run.Out).Split('\n');
+        return command.Contains("| head -13", StringComparison.Ordinal) ? lines.Take(13) : lines;
     }
 
     [Fact]
@@ -152,8 +166,15 @@ public sealed partial class ReadmeTests
 
     private static string Masked(string line) => Variable().Replace(line, "#");
 
-    [GeneratedRegex(@"[0-9]+[.][0-9] s|→ worker-[0-9]")]
+    [GeneratedRegex(@"[0-9]+[.][0-9] (s|minutes)|→ worker-[0-9]|[0-9-]{10} [0-9:]{8}Z|(?<=virt-launcher-[a-z]+-[0-9]-)[a-z0-9]{5}|(?<=<none>   )[0-9smhd]+ +|serves on worker-[0-9]( and worker-[0-9])?")]
     private static partial Regex Variable();
+
+    /// <summary>What is typed in the second terminal, up to the last recovery.</summary>
+    [GeneratedRegex(@"(?m)^\$ (?<command>(vmnodeops (?!simulate --)(?!.*jsonl)|kubectl ).*)$")]
+    private static partial Regex ShownCommand();
+
+    [GeneratedRegex("""(?<word>"[^"]*"|\S+)""")]
+    private static partial Regex ShellWord();
 
     [GeneratedRegex(@"// example: (?<name>\w+)\n(?<code>.*?\n) *// end\n", RegexOptions.Singleline)]
     private static partial Regex CompiledExample();
