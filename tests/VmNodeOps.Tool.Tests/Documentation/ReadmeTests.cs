@@ -166,7 +166,7 @@ public sealed partial class ReadmeTests
 
     private static string Masked(string line) => Variable().Replace(line, "#");
 
-    [GeneratedRegex(@"[0-9]+[.][0-9] (s|minutes)|→ worker-[0-9]|[0-9-]{10} [0-9:]{8}Z|(?<=virt-launcher-[a-z]+-[0-9]-)[a-z0-9]{5}|(?<=<none>   )[0-9smhd]+ +|serves on worker-[0-9]( and worker-[0-9])?")]
+    [GeneratedRegex(@"[0-9]+[.][0-9] (s|minutes)|→ worker-[0-9]|[0-9-]{10} [0-9:]{8}Z|(?<=virt-launcher-[a-z]+-[0-9]-)[a-z0-9]{5}|(?<=<none>   )[0-9smhd]+ +|AGE +|serves on worker-[0-9]( and worker-[0-9])?")]
     private static partial Regex Variable();
 
     /// <summary>What is typed in the second terminal, up to the last recovery.</summary>
