@@ -40,7 +40,7 @@ internal sealed class BatchRun(MaintenanceBatch batch, BatchRunner runner, Event
     private async Task<MaintenanceReport[]> RunAllAsync(
         IReadOnlyList<(NodeMaintenance Maintenance, MaintenancePlanning Planning)> nodes, BatchPlan? approved, CancellationToken cancellationToken)
     {
-        var turns = new BatchTurns(nodes.Count, batch.Options);
+        var turns = new BatchTurns([.. nodes.Select(static node => node.Planning.Plan.NodeName)], batch.Options, time);
         return await Task.WhenAll(nodes.Select((node, index) =>
             Task.Run(() => RunOneAsync(node.Maintenance, node.Planning, ApprovedOf(approved, node.Planning.Plan.NodeName), new BatchTurn(turns, index), cancellationToken), CancellationToken.None)))
             .ConfigureAwait(false);

@@ -1,13 +1,16 @@
 namespace VmNodeOps;
 
 /// <summary>Who of a batch may work when: all are prepared first, then so many at a time in their order, and nobody more after trouble.</summary>
-internal sealed class BatchTurns(int nodes, BatchOptions options)
+internal sealed class BatchTurns(IReadOnlyList<string> nodes, BatchOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, TaskCompletionSource<string?>> _waiting = [];
     private readonly HashSet<int> _prepared = [];
     private int _working;
     private string? _stopped;
+
+    /// <summary>Whose machines are released when, among the nodes that are at work.</summary>
+    public ReleaseOrder ReleaseOrder { get; } = new(time);
 
     /// <summary>Waits until a node may be worked on.</summary>
     /// <returns>Null when it may; else why it may not any more.</returns>
@@ -33,6 +36,7 @@ internal sealed class BatchTurns(int nodes, BatchOptions options)
     /// <param name="trouble">What went wrong; null if nothing.</param>
     public void End(int node, bool hadTurn, string? trouble)
     {
+        ReleaseOrder.Leave(nodes[node]);
         lock (_gate)
         {
             _prepared.Add(node);
@@ -45,7 +49,7 @@ internal sealed class BatchTurns(int nodes, BatchOptions options)
     /// <summary>Under the lock. Nobody begins before everybody is there: that all are prepared is wished for, or else the order of their turns.</summary>
     private void Admit()
     {
-        if (_prepared.Count < nodes)
+        if (_prepared.Count < nodes.Count)
         {
             return;
         }
@@ -54,6 +58,12 @@ internal sealed class BatchTurns(int nodes, BatchOptions options)
         {
             var (node, turn) = _waiting.First();
             _waiting.Remove(node);
+            if (_stopped is null)
+            {
+                // Before it can go on: those that begin together wait for each other.
+                ReleaseOrder.Expect(nodes[node]);
+            }
+
             if (turn.TrySetResult(_stopped) && _stopped is null)
             {
                 _working++;
@@ -77,6 +87,9 @@ internal sealed class BatchTurns(int nodes, BatchOptions options)
 internal sealed class BatchTurn(BatchTurns turns, int node)
 {
     private bool _entered;
+
+    /// <inheritdoc cref="BatchTurns.ReleaseOrder"/>
+    public ReleaseOrder ReleaseOrder => turns.ReleaseOrder;
 
     /// <inheritdoc cref="BatchTurns.EnterAsync"/>
     public async Task<string?> EnterAsync(CancellationToken cancellationToken)

@@ -13,8 +13,8 @@ internal sealed class SharedListings(IClusterClient cluster)
     private readonly ConcurrentDictionary<(Type, Selection), object> _lists = [];
     private Lazy<Task<RemediationListing>>? _remediations;
 
-    /// <summary>Attachments for the runs that follow the plans.</summary>
-    public IClusterReader<VolumeAttachment> AttachmentsOfRuns { get; } = new JoinedListings<VolumeAttachment>(cluster.VolumeAttachments, static attachment => attachment.NodeName);
+    /// <summary>For the runs that follow the plans.</summary>
+    public JoinedReads OfRuns { get; } = new(cluster);
 
     /// <summary>The noun, with its lists shared.</summary>
     public IClusterReader<T> Of<T>(IClusterReader<T> reader)

@@ -20,6 +20,9 @@ public sealed record Selection
     /// <summary>The node: of a pod <c>spec.nodeName</c>, of an instance <c>status.nodeName</c>, of an attachment <c>spec.nodeName</c>. Other nouns refuse it.</summary>
     public string? NodeName { get; init; }
 
+    /// <summary>The reason of an Event: <c>FailedAttachVolume</c>. Other nouns refuse it.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>A label selector in Kubernetes' own syntax: <c>kubevirt.io=virt-launcher,tier in (a,b)</c>.</summary>
     public string? Labels { get; init; }
 

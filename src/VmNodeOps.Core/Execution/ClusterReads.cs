@@ -7,16 +7,12 @@ public sealed class ClusterReads
 {
     private readonly IClusterClient _cluster;
     private readonly SharedListings? _shared;
-    private readonly IClusterReader<VolumeAttachment> _attachments;
+    private readonly JoinedReads? _joined;
 
     /// <param name="cluster">The cluster.</param>
     /// <param name="shared">Listings shared with other plans of a batch; null for none.</param>
-    /// <param name="attachments">Attachments as the runs of a batch read them together; null: each for itself.</param>
-    internal ClusterReads(IClusterClient cluster, SharedListings? shared = null, IClusterReader<VolumeAttachment>? attachments = null)
-    {
-        (_cluster, _shared) = (cluster, shared);
-        _attachments = shared?.Of(cluster.VolumeAttachments, static attachment => attachment.NodeName) ?? attachments ?? cluster.VolumeAttachments;
-    }
+    /// <param name="joined">What the runs of a batch read together; null: each for itself.</param>
+    internal ClusterReads(IClusterClient cluster, SharedListings? shared = null, JoinedReads? joined = null) => (_cluster, _shared, _joined) = (cluster, shared, joined);
 
     /// <summary>The server's clock and version.</summary>
     public IServer Server => _cluster.Server;
@@ -37,19 +33,20 @@ public sealed class ClusterReads
     }
 
     /// <summary>Virtual machines.</summary>
-    public IClusterReader<VirtualMachine> VirtualMachines => Shared(_cluster.VirtualMachines);
+    public IClusterReader<VirtualMachine> VirtualMachines => _joined?.VirtualMachines ?? Shared(_cluster.VirtualMachines);
 
     /// <summary>Virtual machine instances.</summary>
     public IClusterReader<VirtualMachineInstance> VirtualMachineInstances => Shared(_cluster.VirtualMachineInstances);
 
     /// <summary>Live migrations.</summary>
-    public IClusterReader<Migration> Migrations => _cluster.Migrations;
+    public IClusterReader<Migration> Migrations => _joined?.Migrations ?? _cluster.Migrations;
 
     /// <summary>Installations of KubeVirt.</summary>
     public IClusterReader<KubeVirtInstallation> KubeVirtInstallations => Shared(_cluster.KubeVirtInstallations);
 
     /// <summary>Attachments of volumes to nodes.</summary>
-    public IClusterReader<VolumeAttachment> VolumeAttachments => _attachments;
+    public IClusterReader<VolumeAttachment> VolumeAttachments =>
+        _joined?.VolumeAttachments ?? _shared?.Of(_cluster.VolumeAttachments, static attachment => attachment.NodeName) ?? _cluster.VolumeAttachments;
 
     /// <summary>Claims of persistent volumes.</summary>
     public IClusterReader<PersistentVolumeClaim> PersistentVolumeClaims => Shared(_cluster.PersistentVolumeClaims);

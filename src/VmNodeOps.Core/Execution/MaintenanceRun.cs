@@ -19,11 +19,12 @@ internal sealed class MaintenanceRun
     private string _step = "";
 
     private MaintenanceRun(
-        NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IClusterClient cluster, EventHub events, TimeProvider time, ILogger logger)
+        NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IClusterClient cluster, EventHub events, TimeProvider time, ILogger logger, BatchTurn? turn)
     {
         _maintenance = maintenance;
         _lock = nodeLock;
         _plan = planning.Plan;
+        _turn = turn;
         _startedAt = time.GetUtcNow();
         _reports = [.. _plan.Steps.Select(step => new StepReport { Step = step.Step, Outcome = NotReached() })];
         var guard = new NodeGuard(planning.Reads.Nodes, planning.Node, time, logger);
@@ -42,6 +43,7 @@ internal sealed class MaintenanceRun
             Options = maintenance.Options,
             Time = time,
             Logger = logger,
+            ReleaseOrder = turn?.ReleaseOrder ?? new ReleaseOrder(time),
         };
     }
 
@@ -66,7 +68,7 @@ internal sealed class MaintenanceRun
         IClusterClient cluster, NodeMaintenance maintenance, MaintenancePlanning planning, NodeLock? nodeLock, IReadOnlyList<Finding> findings, EventHub events,
         TimeProvider time, ILogger logger, CancellationToken cancellationToken, BatchTurn? turn = null)
     {
-        var run = new MaintenanceRun(maintenance, planning, nodeLock, cluster, events, time, logger) { _turn = turn };
+        var run = new MaintenanceRun(maintenance, planning, nodeLock, cluster, events, time, logger, turn);
         foreach (var finding in findings)
         {
             run._services.AddFinding(finding);

@@ -34,6 +34,9 @@ internal sealed class RunServices
 
     public required ILogger Logger { get; init; }
 
+    /// <summary>Whose machines are released when, among the runs of a batch.</summary>
+    public required ReleaseOrder ReleaseOrder { get; init; }
+
     public TroubleNote Trouble { get; } = new();
 
     public IReadOnlyList<Finding> Findings

@@ -21,6 +21,7 @@ internal static class JournaledMachines
             Controller = expected.Instance.Controller,
             WasPaused = expected.Instance.IsPaused,
             WasUnready = expected.MayStayUnready,
+            StaysDown = rule.IsLoss && StayingDown.Is(machine, node),
         };
 
     /// <summary>The instance as it was when the journal was opened, as far as the journal knows it.</summary>

@@ -73,6 +73,12 @@ public sealed record JournaledMachine
 
     /// <summary>That the maintenance itself stopped it, and how to start it again; null if it did not. Default null.</summary>
     public JournaledStop? StoppedByUs { get; init; }
+
+    /// <summary>Whether it ran until its node died and nothing starts it again by itself, though it could be started by hand. Default false.</summary>
+    public bool StaysDown { get; init; }
+
+    /// <summary>That the maintenance asked for its start, because it would have stayed down; null if it did not. Default null.</summary>
+    public JournaledStart? Started { get; init; }
 }
 
 /// <summary>A stop that a maintenance asked for, and so the start that it owes. Kept before the stop is asked for, so it may turn out that it never was.</summary>
@@ -92,6 +98,19 @@ public sealed record JournaledStop
 
     /// <summary>When the start that was owed had been asked for; null while it is owed. Default null.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+}
+
+/// <summary>A start of a machine that would have stayed down. Kept before it is asked for, so it may turn out that it never was.</summary>
+public sealed record JournaledStart
+{
+    /// <summary>UID of the virtual machine.</summary>
+    public required string MachineUid { get; init; }
+
+    /// <summary>When it was kept, by the server's clock.</summary>
+    public required DateTimeOffset AskedAt { get; init; }
+
+    /// <summary>When KubeVirt had taken it: it is not asked for again; null while that is not known. Default null.</summary>
+    public DateTimeOffset? DoneAt { get; init; }
 }
 
 /// <summary>A step as a journal keeps it.</summary>

@@ -80,6 +80,12 @@ internal sealed class OpenJournal(ConfigMap stored, MaintenanceJournal journal) 
             cancellationToken);
     }
 
+    /// <summary>Notes that one of the journal's machines is about to be started because it would have stayed down, or that its start was taken. One that the journal does not have is not noted.</summary>
+    public Task NoteStartAsync(StepContext context, ObjectName machine, JournaledStart start, CancellationToken cancellationToken) => ChangeAsync(
+        context,
+        journal => journal with { Machines = [.. journal.Machines.Select(known => known.Name == machine ? known with { Started = start } : known)] },
+        cancellationToken);
+
     public ValueTask DisposeAsync()
     {
         _one.Dispose();

@@ -23,6 +23,9 @@ internal sealed record Resource<TDto, T>
     /// <summary>The label that names the node; null if there is none.</summary>
     public string? NodeLabel { get; init; }
 
+    /// <summary>The field selector for a reason; null if the server has none.</summary>
+    public string? ReasonField { get; init; }
+
     /// <summary>Where the node stands, when no selector of the server can find it.</summary>
     public Func<T, string>? NodeOf { get; init; }
 }
@@ -59,12 +62,19 @@ internal sealed record ServerSelection
             throw new ArgumentException($"A {resource.Kind.Noun} cannot be selected by node. Leave {nameof(Selection.NodeName)} out.", nameof(selection));
         }
 
+        if (selection.Reason is { } reason && (resource.ReasonField is null || reason.Length == 0 || !reason.All(char.IsAsciiLetterOrDigit)))
+        {
+            throw new ArgumentException($"A {resource.Kind.Noun} cannot be selected by the reason '{reason}'. Only events have one, of letters and digits.", nameof(selection));
+        }
+
         return new ServerSelection
         {
             Path = ResourcePath.Collection(resource.Kind, selection.Namespace),
             FieldSelector = Join(
                 name is null ? null : $"metadata.name={name}",
-                node is not null && resource.NodeField is { } field ? $"{field}={node}" : null),
+                Join(
+                    node is not null && resource.NodeField is { } field ? $"{field}={node}" : null,
+                    selection.Reason is null ? null : $"{resource.ReasonField}={selection.Reason}")),
             LabelSelector = Join(
                 string.IsNullOrWhiteSpace(selection.Labels) ? null : selection.Labels.Trim(),
                 node is not null && resource.NodeLabel is { } label ? $"{label}={node}" : null),

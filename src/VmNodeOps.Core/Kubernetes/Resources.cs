@@ -81,7 +81,7 @@ internal static class Resources
 
     public static readonly Resource<EventDto, ClusterEvent> Events = new()
     {
-        Kind = Kind("", "v1", "events", "event"), Type = WireJson.Default.EventDto, Map = Mappings.Event,
+        Kind = Kind("", "v1", "events", "event"), Type = WireJson.Default.EventDto, Map = Mappings.Event, ReasonField = "reason",
     };
 
     public static readonly ResourceKind Namespaces = Kind("", "v1", "namespaces", "namespace", isNamespaced: false);

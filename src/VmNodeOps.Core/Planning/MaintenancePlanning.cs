@@ -15,12 +15,16 @@ internal sealed record MaintenancePlanning(MaintenancePlan Plan, Node Node, Clus
         IClusterClient cluster, NodeMaintenance maintenance, CancellationToken cancellationToken, SharedListings? shared = null,
         IReadOnlyCollection<string>? companions = null)
     {
-        var reads = new ClusterReads(cluster, attachments: shared?.AttachmentsOfRuns);
+        var reads = new ClusterReads(cluster, joined: shared?.OfRuns);
         var node = maintenance.Steps.Any(step => step is IActsOnMissingNode)
             ? await NodeReading.ReadOrStandInAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false)
             : await NodeReading.ReadAsync(reads, maintenance.NodeName, cancellationToken).ConfigureAwait(false);
         var serverTime = await reads.Server.GetTimeAsync(cancellationToken).ConfigureAwait(false);
-        var context = new PlanningContext(node, shared is null ? reads : new ClusterReads(cluster, shared), maintenance.Options, new Handover(), serverTime) { Companions = companions ?? [] };
+        var context = new PlanningContext(node, shared is null ? reads : new ClusterReads(cluster, shared), maintenance.Options, new Handover(), serverTime)
+        {
+            Companions = companions ?? [],
+            Steps = maintenance.Steps,
+        };
         var steps = new List<StepPlan>();
         foreach (var step in maintenance.Steps)
         {

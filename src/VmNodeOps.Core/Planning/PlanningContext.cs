@@ -32,6 +32,9 @@ public sealed class PlanningContext
     /// <summary>The nodes that the same batch cordons before it begins: nothing can move to them. Empty outside a batch, or where each node comes back before the next goes.</summary>
     internal IReadOnlyCollection<string> Companions { get; init; } = [];
 
+    /// <summary>All steps of the maintenance: what one leaves to a later one it need not warn of.</summary>
+    internal IReadOnlyList<IMaintenanceStep> Steps { get; init; } = [];
+
     /// <summary>Now, by the server's clock.</summary>
     public DateTimeOffset ServerTime { get; }
 }

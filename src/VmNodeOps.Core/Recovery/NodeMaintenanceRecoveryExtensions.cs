@@ -15,6 +15,7 @@ public static class NodeMaintenanceRecoveryExtensions
     /// <see cref="NodeMaintenanceFencingExtensions.FenceAndRecover"/>.
     /// </param>
     /// <param name="change">Changes the options; null: the defaults. <c>_ =&gt; RecoveryOptions.AsByHand</c> for the manual's own order.</param>
+    /// <exception cref="ArgumentException">The options make no sense.</exception>
     public static NodeMaintenance RecoverFromCrash(
         this NodeMaintenance maintenance, IEvidenceSource evidence, Func<RecoveryOptions, RecoveryOptions>? change = null)
     {
@@ -33,10 +34,9 @@ public static class NodeMaintenanceRecoveryExtensions
         maintenance = options.Order == RecoveryOrder.ControlPlaneFirst
             ? maintenance.Restore(options).Release(options)
             : maintenance.Release(options).Restore(options);
-        return maintenance
-            .SettleVirtualMachines(settle => settle with { Patience = options.Patience })
-            .WaitUntilVirtualMachinesRunElsewhere()
-            .VerifyVolumes();
+        maintenance = maintenance.SettleVirtualMachines(settle => settle with { Patience = options.Patience });
+        maintenance = options.StartWhatStaysDown ? maintenance.StartWhatStaysDown() : maintenance;
+        return maintenance.WaitUntilVirtualMachinesRunElsewhere().VerifyVolumes();
     }
 
     private static NodeMaintenance Restore(this NodeMaintenance maintenance, RecoveryOptions options) =>
@@ -45,5 +45,6 @@ public static class NodeMaintenanceRecoveryExtensions
     private static NodeMaintenance Release(this NodeMaintenance maintenance, RecoveryOptions options) =>
         options.Release == ReleaseWay.OutOfServiceTaint
             ? maintenance.TakeOutOfService(service => service with { Patience = options.DetachTimeout })
-            : maintenance.ReleaseVirtualMachines().ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout, StripFinalizers = options.StripFinalizers });
+            : maintenance.ReleaseVirtualMachines(release => release with { First = options.First })
+                .ReleaseVolumes(release => release with { DetachTimeout = options.DetachTimeout, StripFinalizers = options.StripFinalizers });
 }

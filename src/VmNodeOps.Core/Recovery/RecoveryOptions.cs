@@ -28,6 +28,17 @@ public sealed record RecoveryOptions
     /// <value>True.</value>
     public bool Cordon { get; init; } = true;
 
+    /// <summary>Which machines of one priority are released before the others, by the labels of their instances; see <see cref="ReleaseMachinesOptions.First"/>. Not with <see cref="ReleaseWay.OutOfServiceTaint"/>.</summary>
+    /// <value>Empty: none.</value>
+    public string First { get; init; } = "";
+
+    /// <summary>
+    /// Whether to start, once, each machine that ran on the node and that nothing starts again by itself; see <see cref="NodeMaintenanceReleaseExtensions.StartWhatStaysDown"/>. Otherwise they are listed with
+    /// the call that starts each.
+    /// </summary>
+    /// <value>False.</value>
+    public bool StartWhatStaysDown { get; init; }
+
     /// <summary>When the recovery is held back because the trouble is greater than one node, or somebody else is at work.</summary>
     /// <value>The defaults of <see cref="BlastRadiusOptions"/>.</value>
     public BlastRadiusOptions BlastRadius { get; init; } = new();

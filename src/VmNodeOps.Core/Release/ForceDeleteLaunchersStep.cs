@@ -5,15 +5,17 @@ namespace VmNodeOps;
 /// Migration targets are removed like sources: while a pod of an instance still looks alive on the dead node, KubeVirt begins no other migration of it, and the
 /// drain of a healthy node would stall.
 /// </remarks>
-internal sealed class ForceDeleteLaunchersStep : IRememberedStep
+internal sealed class ForceDeleteLaunchersStep(ReleaseMachinesOptions options) : IRememberedStep
 {
     public string Name => "release-machines";
+
+    public object? Remembered => options;
 
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var inventory = await NodeInventory.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-        context.Handover.Put(FateRule.Loss);
-        var pods = inventory.LauncherPods.Items.Where(pod => !pod.IsFinished).ToList();
+        context.Handover.Put(LostPods.RuleOf(context));
+        var pods = inventory.LauncherPods.Items.Where(pod => !pod.IsFinished).OrderByDescending(ReleaseRank.Of(options.First, inventory)).ThenBy(pod => pod.Name);
         return new StepPlan
         {
             Step = Name,
@@ -25,7 +27,7 @@ internal sealed class ForceDeleteLaunchersStep : IRememberedStep
                 .. MachineRights.Watching,
             ],
             Actions = [.. pods.Select(pod => LostPods.Act(pod, inventory, "force-delete"))],
-            Findings = [.. LostPods.Findings(inventory)],
+            Findings = [.. LostPods.Findings(context, inventory)],
         };
     }
 
@@ -34,10 +36,11 @@ internal sealed class ForceDeleteLaunchersStep : IRememberedStep
 
     public string? DescribePending(StepContext context) => context.Handover.Find<LauncherRemoval>()?.Describe();
 
-    private static async Task<StepOutcome> ActAsync(StepContext context, FencingEvidence evidence, CancellationToken cancellationToken)
+    private async Task<StepOutcome> ActAsync(StepContext context, FencingEvidence evidence, CancellationToken cancellationToken)
     {
-        LostPods.Follow(context, context.Handover.Find<NodeInventory>()!);
-        var removal = new LauncherRemoval(context, evidence);
+        var inventory = context.Handover.Find<NodeInventory>()!;
+        LostPods.Follow(context, inventory);
+        var removal = new LauncherRemoval(context, evidence, ReleaseRank.Of(options.First, inventory));
         context.Handover.Put(removal);
         var count = await removal.RunAsync(cancellationToken).ConfigureAwait(false);
         return count == 0

@@ -3,10 +3,13 @@ using VmNodeOps.Cluster;
 namespace VmNodeOps;
 
 /// <summary>The removal of a node's launcher pods in one run: those that are there, and those that appear while it goes on.</summary>
-internal sealed class LauncherRemoval(StepContext context, FencingEvidence evidence)
+internal sealed class LauncherRemoval(StepContext context, FencingEvidence evidence, Func<Pod, ReleaseRank> rankOf)
 {
     /// <summary>So many are named in a sentence; the report's writes name them all.</summary>
     private const int Named = 10;
+
+    /// <summary>How long the answers of a rank are waited for; a pod that will not go must not keep those after it down.</summary>
+    private static readonly TimeSpan RankPatience = TimeSpan.FromSeconds(15);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Pod> _left = [];
@@ -18,7 +21,7 @@ internal sealed class LauncherRemoval(StepContext context, FencingEvidence evide
         var selection = new Selection { NodeName = context.Node.Planned.Name.Name, Labels = LauncherPods.Selector };
         var pods = await context.ListAsync(context.Cluster.Pods, selection, cancellationToken).ConfigureAwait(false);
         var alive = pods.Items.Where(Take).ToList();
-        await Task.WhenAll(alive.Select(pod => RemoveAsync(pod, cancellationToken))).ConfigureAwait(false);
+        await RemoveInOrderAsync(alive, cancellationToken).ConfigureAwait(false);
         if (alive.Count > 0)
         {
             await AwaitAsync(selection, pods, cancellationToken).ConfigureAwait(false);
@@ -36,6 +39,35 @@ internal sealed class LauncherRemoval(StepContext context, FencingEvidence evide
             var more = names.Count > Named ? $" and {names.Count - Named} more" : "";
             return names.Count == 0 ? null : $"{names.Count} of {_asked.Count} pods are not known to be gone: {string.Join(", ", names.Take(Named))}{more}.";
         }
+    }
+
+    /// <summary>Those of the highest rank first, all of one rank together.</summary>
+    private async Task RemoveInOrderAsync(List<Pod> pods, CancellationToken cancellationToken)
+    {
+        var node = context.Node.Planned.Name.Name;
+        var order = context.Services.ReleaseOrder;
+        var sent = new List<Task>();
+        try
+        {
+            foreach (var rank in pods.GroupBy(rankOf).OrderByDescending(static group => group.Key))
+            {
+                await order.AwaitAsync(node, rank.Key, cancellationToken).ConfigureAwait(false);
+                var group = Task.WhenAll(rank.Select(pod => RemoveAsync(pod, cancellationToken)));
+                sent.Add(group);
+                await ((Task)group).WaitAsync(RankPatience, context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (sent.Exists(static one => one.IsFaulted || one.IsCanceled))
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            order.Leave(node);
+            await Task.WhenAll(sent).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        await Task.WhenAll(sent).ConfigureAwait(false);
     }
 
     private async Task AwaitAsync(Selection selection, Snapshot<Pod> from, CancellationToken cancellationToken)

@@ -34,10 +34,19 @@ internal static class LostPods
         };
     }
 
+    /// <summary>What becomes of the node's machines, by what follows in the maintenance.</summary>
+    public static FateRule RuleOf(PlanningContext context) =>
+        context.Steps.Any(static step => step is StartWhatStaysDownStep) ? FateRule.LossWithStart : FateRule.Loss;
+
     /// <summary>What should be known of the machines that do not come back by themselves.</summary>
-    public static IEnumerable<Finding> Findings(NodeInventory inventory) => inventory.Machines
-        .Select(machine => LossFindings.Of(machine, VirtualMachineFates.OfLoss(machine, inventory.KubeVirt)))
-        .OfType<Finding>();
+    public static IEnumerable<Finding> Findings(PlanningContext context, NodeInventory inventory)
+    {
+        var rule = RuleOf(context);
+        return inventory.Machines
+            .Where(machine => !rule.Expect(machine, inventory, context.Node).StartsAgain)
+            .Select(machine => LossFindings.Of(machine, VirtualMachineFates.OfLoss(machine, inventory.KubeVirt)))
+            .OfType<Finding>();
+    }
 
     /// <summary>From now on each machine is followed to where its run strategy says that it is to be.</summary>
     public static void Follow(StepContext context, NodeInventory inventory)
@@ -48,9 +57,10 @@ internal static class LostPods
         }
 
         var machines = MachineWatch.GetOrBegin(context, inventory);
+        var rule = context.Handover.Find<FateRule>()!;
         foreach (var machine in inventory.Machines)
         {
-            machines.Follow(FateRule.Loss.Expect(machine, inventory, context.Node.Planned));
+            machines.Follow(rule.Expect(machine, inventory, context.Node.Planned));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class OutOfServiceStep(OutOfServiceOptions options) : IUndoableS
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var inventory = await NodeInventory.ReadAsync(context, cancellationToken).ConfigureAwait(false);
-        context.Handover.Put(FateRule.Loss);
+        context.Handover.Put(LostPods.RuleOf(context));
         var onNode = Selection.OnNode(context.Node.Name.Name);
         var pods = await context.Cluster.Pods.ListAsync(onNode, cancellationToken).ConfigureAwait(false);
         var attachments = await context.Cluster.VolumeAttachments.ListAsync(onNode, cancellationToken).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal sealed class OutOfServiceStep(OutOfServiceOptions options) : IUndoableS
                 .. going.Select(pod => LostPods.Act(pod, inventory, "Kubernetes removes")),
                 .. attachments.Items.Select(AttachmentTexts.Act),
             ],
-            Findings = [.. OutOfServiceFindings.Of(context.Node, version, pods.Items, going), .. LostPods.Findings(inventory)],
+            Findings = [.. OutOfServiceFindings.Of(context.Node, version, pods.Items, going), .. LostPods.Findings(context, inventory)],
         };
     }
 

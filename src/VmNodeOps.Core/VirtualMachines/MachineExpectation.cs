@@ -15,6 +15,9 @@ internal sealed record MachineExpectation
     /// <summary>Whether it ran on a healthy node without being Ready, so that being Ready cannot be asked of it.</summary>
     public bool MayStayUnready { get; init; }
 
+    /// <summary>Whether the maintenance starts it, because nothing else would.</summary>
+    public bool StartsAgain { get; init; }
+
     /// <summary>What the policy has done about it.</summary>
     public VirtualMachineTreatment Treatment { get; init; }
 
@@ -25,7 +28,7 @@ internal sealed record MachineExpectation
     public VirtualMachineInstance? Instance => Before.Instance;
 
     /// <summary>Whether it must run on another node in the end.</summary>
-    public bool IsToRun => Treatment switch
+    public bool IsToRun => StartsAgain || Treatment switch
     {
         VirtualMachineTreatment.Skip or VirtualMachineTreatment.ShutDownUntilReturn => false,
         VirtualMachineTreatment.ShutDownThenStart => true,
@@ -74,6 +77,9 @@ internal sealed record MachineNow
 
     /// <summary>The pod that is to receive it, while its migration waits for that pod; null if there is none, or nobody has looked.</summary>
     public Pod? TargetPod { get; init; }
+
+    /// <summary>What Kubernetes says against its volumes; null if nothing, or nobody has looked.</summary>
+    public string? AttachTrouble { get; init; }
 
     /// <summary>When this is, by the server's clock as far as it is known.</summary>
     public DateTimeOffset At { get; init; }

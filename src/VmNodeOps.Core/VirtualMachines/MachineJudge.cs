@@ -71,7 +71,7 @@ internal static class MachineJudge
 
         if (other.NodeName is null || !(IsAsReadyAs(before, other) || (other is { Phase: InstancePhase.Running, IsReady: true })))
         {
-            return Underway(MachineStage.Starting, $"Its replica set {set} has made {other.Name.Name}, phase {other.Phase}.{Reason(other)}", other.NodeName);
+            return Underway(MachineStage.Starting, $"Its replica set {set} has made {other.Name.Name}, phase {other.Phase}.{Reason(other)}{Attaching(now)}", other.NodeName);
         }
 
         var away = Away(before, now, other);
@@ -101,6 +101,11 @@ internal static class MachineJudge
         }
 
         var machine = now.Machine ?? before.Before.Machine;
+        if (before.StartsAgain && (machine.RunStrategy == before.Before.Machine.RunStrategy || machine.RunStrategy == RunStrategy.Always))
+        {
+            return Underway(MachineStage.Starting, $"Down; it is started by hand on another node (run strategy {machine.RunStrategy}).{Trouble(now.Machine)}");
+        }
+
         var phase = (now.Instance ?? now.Former ?? before.Instance)?.Phase;
         if (machine.RunStrategy == RunStrategy.Always || (machine.RunStrategy == RunStrategy.RerunOnFailure && phase == InstancePhase.Failed))
         {
@@ -174,7 +179,7 @@ internal static class MachineJudge
         if (!IsAsReadyAs(before, instance) || instance.NodeName is null)
         {
             var where = instance.NodeName is null ? "" : $" on {instance.NodeName}";
-            return Underway(MachineStage.Starting, $"Starting{where}, phase {instance.Phase}.{Reason(instance)}", instance.NodeName);
+            return Underway(MachineStage.Starting, $"Starting{where}, phase {instance.Phase}.{Reason(instance)}{Attaching(now)}", instance.NodeName);
         }
 
         var away = Away(before, now, instance);
@@ -231,6 +236,8 @@ internal static class MachineJudge
         var condition = instance.FindCondition("PodScheduled") is { Status: ConditionStatus.False } unscheduled ? unscheduled : instance.FindCondition("Ready");
         return condition is { Status: not ConditionStatus.True, Reason.Length: > 0 } ? $" {condition.Reason}: {condition.Message}".TrimEnd(' ', ':', '.') + "." : "";
     }
+
+    private static string Attaching(MachineNow now) => now.AttachTrouble is { } trouble ? $" {trouble}" : "";
 
     private static string Trouble(VirtualMachine? machine)
     {

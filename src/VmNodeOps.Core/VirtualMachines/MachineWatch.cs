@@ -15,6 +15,7 @@ internal sealed class MachineWatch : IAsyncDisposable
     private readonly LiveView<VirtualMachineInstance> _instances;
     private readonly LiveView<Migration> _migrations;
     private readonly LiveView<VirtualMachine> _machines;
+    private readonly AttachTrouble? _attaching;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<ObjectName, Following> _followings = [];
 
@@ -37,6 +38,7 @@ internal sealed class MachineWatch : IAsyncDisposable
         _migrations = new(
             migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
         _machines = new(machines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
+        _attaching = context.Handover.Find<FateRule>() is { IsLoss: true } ? new(context, SelectionOf(inventory).Namespace, Board, OwnersOf) : null;
     }
 
     /// <summary>Where news of pods, instances, migrations and machines are posted, under the name of the instance.</summary>
@@ -70,6 +72,11 @@ internal sealed class MachineWatch : IAsyncDisposable
         await _instances.DisposeAsync().ConfigureAwait(false);
         await _migrations.DisposeAsync().ConfigureAwait(false);
         await _machines.DisposeAsync().ConfigureAwait(false);
+        if (_attaching is not null)
+        {
+            await _attaching.DisposeAsync().ConfigureAwait(false);
+        }
+
         _stop.Dispose();
     }
 
@@ -132,6 +139,16 @@ internal sealed class MachineWatch : IAsyncDisposable
         }
     }
 
+    /// <summary>A machine that was to be started is not: what its run strategy says counts again.</summary>
+    public void ExpectNoStart(ObjectName name)
+    {
+        if (_followings.TryGetValue(name, out var following))
+        {
+            following.Expectation = following.Expectation with { StartsAgain = false };
+            Board.Raise(name);
+        }
+    }
+
     /// <summary>Completes when everything that is followed is settled, or has had its time (<see cref="MaintenanceOptions.MachineTimeout"/>).</summary>
     /// <param name="progress">Told how many are settled, of how many, whenever that changes.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
@@ -176,10 +193,11 @@ internal sealed class MachineWatch : IAsyncDisposable
 
     private async Task<MachineStanding> FollowAsync(Following following)
     {
-        var expectation = following.Expectation;
         while (true)
         {
-            var news = Board.Next(expectation.Name);
+            var news = Board.Next(following.Expectation.Name);
+            // After the news: it may have been changed with them.
+            var expectation = following.Expectation;
             news = SetOf(expectation.Instance!) is { } set ? Task.WhenAny(news, Board.Next(set)) : news;
             EnsureWatching();
             var now = Look(following);
@@ -248,11 +266,13 @@ internal sealed class MachineWatch : IAsyncDisposable
         }
 
         IReadOnlyList<Migration> migrations = instance is null ? [] : MigrationsOf(expectation.Name);
+        var replacement = expectation.Fate == VirtualMachineFate.ReplacedUnderNewName ? FindReplacement(expectation) : null;
         return new MachineNow
         {
             Instance = instance,
             Former = following.Former,
-            Replacement = expectation.Fate == VirtualMachineFate.ReplacedUnderNewName ? FindReplacement(expectation) : null,
+            Replacement = replacement,
+            AttachTrouble = Arriving(expectation, replacement ?? instance) is { } arriving ? _attaching?.Of(arriving) : null,
             Machine = _machines.Find(expectation.Name),
             Migrations = migrations,
             TargetPod = following.Target.Find(migrations),
@@ -260,6 +280,13 @@ internal sealed class MachineWatch : IAsyncDisposable
             At = _context.Time.GetUtcNow(),
         };
     }
+
+    /// <summary>The instance in its place that is not up yet; null if there is none.</summary>
+    private static VirtualMachineInstance? Arriving(MachineExpectation expectation, VirtualMachineInstance? instance) =>
+        instance is { IsFinal: false, Phase: not InstancePhase.Running } && instance.Uid != expectation.Instance!.Uid ? instance : null;
+
+    /// <summary>Whose pod that is: the machine's name, and its replica set's.</summary>
+    private IEnumerable<ObjectName> OwnersOf(string podUid) => _instances.Where(instance => instance.ActivePods.ContainsKey(podUid)).SelectMany(SubjectsOf);
 
     /// <summary>
     /// Instances that a replica set has made since the plan, on other nodes, count for those that have gone, one for one: the first ready one for the first name, and so on.
@@ -305,7 +332,7 @@ internal sealed class MachineWatch : IAsyncDisposable
 
     private sealed class Following(MachineExpectation expectation, MigrationTargetWatch target)
     {
-        public MachineExpectation Expectation { get; } = expectation;
+        public MachineExpectation Expectation { get; set; } = expectation;
 
         public MigrationTargetWatch Target { get; } = target;
 

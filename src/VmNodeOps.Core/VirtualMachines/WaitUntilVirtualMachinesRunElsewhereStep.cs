@@ -17,7 +17,7 @@ internal sealed class WaitUntilVirtualMachinesRunElsewhereStep : IRememberedStep
         return new StepPlan
         {
             Step = Name,
-            Rights = MachineRights.Watching,
+            Rights = rule.IsLoss ? [.. MachineRights.Watching, .. AttachTrouble.Rights] : MachineRights.Watching,
             Actions = [.. inventory.Machines.Where(machine => DrainScope.Includes(context.Handover, machine)).Select(machine => rule.Expect(machine, inventory, context.Node)).Where(expected => expected.IsToRun).Select(expected =>
                 new PlannedAction
                 {

@@ -41,7 +41,7 @@ internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IRemem
         PlanningContext context, IReadOnlyList<VolumeAttachment> attachments, CancellationToken cancellationToken)
     {
         var pods = await context.Cluster.Pods.ListAsync(Selection.OnNode(context.Node.Name.Name), cancellationToken).ConfigureAwait(false);
-        var releasesMachines = context.Handover.Find<FateRule>() == FateRule.Loss;
+        var releasesMachines = context.Handover.Find<FateRule>() is { IsLoss: true };
         var staying = pods.Items.Where(pod => !pod.IsFinished && !(releasesMachines && VolumeUsers.GoesWithMachine(pod))).ToList();
         var claims = new ClaimBook((ns, token) => context.Cluster.PersistentVolumeClaims.ListAsync(new Selection { Namespace = ns }, token));
         await claims.LearnAsync(staying, cancellationToken).ConfigureAwait(false);

@@ -246,6 +246,9 @@ public abstract class ClusterClientContract(ContractCluster fixture)
         told.Should().Match<ClusterEvent>(happened => happened.IsWarning && happened.Message.Length == 1024 && happened.ReportedBy == "vmnodeops");
         told.Regarding.Should().Be(node);
         told.LastSeenAt.Should().BeCloseTo(Cluster.Time.GetUtcNow(), TimeSpan.FromMinutes(5));
+        (await Client.Events.ListAsync(new Selection { Reason = "Drained" })).Items.Should().ContainSingle().Which.Should().BeEquivalentTo(told);
+        (await Client.Events.ListAsync(new Selection { Reason = "Undrained" })).Items.Should().BeEmpty();
+        await FluentActions.Awaiting(() => Client.Pods.ListAsync(new Selection { Reason = "Drained" })).Should().ThrowAsync<ArgumentException>();
     }
 
     [Fact]

@@ -57,6 +57,25 @@ public sealed class KillMatrixTests(ITestOutputHelper output)
         });
 
     [Fact]
+    public Task A_recovery_that_starts_what_stays_down_and_dies_starts_it_once_all_the_same() => TryEveryPointAsync(
+        "recovery-with-starts",
+        async scene =>
+        {
+            scene.Cluster.CrashNode(KillScene.NodeName);
+            await scene.Cluster.UntilAsync(
+                () => scene.Cluster.Objects.Condition("nodes", KillScene.NodeName, "Ready", ns: null) == "Unknown", "the crash is noticed");
+        },
+        maintenance => maintenance.RecoverFromCrash(Operator, options => options with { StartWhatStaysDown = true }),
+        async (scene, again) =>
+        {
+            (await scene.FinishAsync(again)).EnsureSucceeded();
+            scene.Cluster.Guests.History.Where(guest => guest.Name == "manual" && guest.Node != KillScene.NodeName).Should().ContainSingle("one start, one guest");
+            scene.Cluster.PowerOnNode(KillScene.NodeName);
+            await ReturnAsync(scene);
+            Invariants.NoMachineIsForgotten(scene.Cluster, "moves", "restarts", "manual");
+        });
+
+    [Fact]
     public Task A_node_taken_out_of_service_by_a_run_that_dies_is_put_back_by_the_next() => TryEveryPointAsync(
         "out-of-service",
         async scene =>

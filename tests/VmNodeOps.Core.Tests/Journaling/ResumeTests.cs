@@ -102,6 +102,7 @@ public sealed class ResumeTests
             NodeMaintenance.OnNode(Node).ReturnToService(back => back with { EvenIfCordonedByOthers = true }),
             Crashes.RecoveryOf(Node),
             Crashes.RecoveryOf(Node, _ => RecoveryOptions.AsByHand with { DetachTimeout = TimeSpan.FromMinutes(7) }),
+            Crashes.RecoveryOf(Node, options => options with { First = "tier=db", StartWhatStaysDown = true }).TogetherWith(Node, "node-3"),
         };
 
         foreach (var procedure in procedures)

@@ -24,6 +24,9 @@ public sealed record Pod : ClusterObject
     /// <summary>Its priority class. Default empty.</summary>
     public string PriorityClassName { get; init; } = "";
 
+    /// <summary>Its priority, which the server took from its class when it was made. Default 0.</summary>
+    public int Priority { get; init; }
+
     /// <summary>Taints that it puts up with. Default none.</summary>
     public IReadOnlyList<Toleration> Tolerations { get; init; } = [];
 

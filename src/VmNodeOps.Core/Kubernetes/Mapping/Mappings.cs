@@ -32,6 +32,7 @@ internal static class Mappings
         HasEmptyDir = dto.Spec?.Volumes?.Any(volume => volume.EmptyDir is not null) ?? false,
         TerminationGracePeriod = TimeSpan.FromSeconds(dto.Spec?.TerminationGracePeriodSeconds ?? 30),
         PriorityClassName = dto.Spec?.PriorityClassName ?? "",
+        Priority = dto.Spec?.Priority ?? 0,
         Tolerations = dto.Spec?.Tolerations is { Count: > 0 } tolerations ? [.. tolerations.Select(Toleration)] : [],
         Requests = PodRequests.Of(dto.Spec),
         NodeSelector = Common.Texts(dto.Spec?.NodeSelector),

@@ -27,6 +27,8 @@ internal sealed class PodSpecDto
 
     public string? PriorityClassName { get; init; }
 
+    public int? Priority { get; init; }
+
     public Dictionary<string, string?>? NodeSelector { get; init; }
 
     public AffinityDto? Affinity { get; init; }
