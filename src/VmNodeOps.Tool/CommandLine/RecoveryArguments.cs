@@ -14,8 +14,37 @@ internal sealed class RecoveryArguments
         Description = "Takes the finalizers off volume attachments that are not detached in time. The storage may then still hold them attached to the old machine.",
     };
 
+    private readonly Option<bool> _startWhatStaysDown = StartWhatStaysDown();
+
+    private readonly Option<string> _first = new("--first")
+    {
+        Description = "Which machines of one priority are released before the others, by their labels.",
+        HelpName = "SELECTOR",
+        DefaultValueFactory = static _ => "",
+    };
+
     private readonly FenceAgentArguments _fence = new();
     private readonly BlastRadiusArguments _blastRadius = new();
+
+    public Option<string?> FenceAgent => _fence.Agent;
+
+    /// <summary>The option by which a recovery needs one right more than without.</summary>
+    public static Option<bool> StartWhatStaysDown() => new("--start-what-stays-down")
+    {
+        Description = "Starts, once, what ran on the node and nothing starts again: machines of run strategy Manual, and those that were halted after the crash. Otherwise they are listed with the call for each.",
+    };
+
+    public RecoveryArguments() => _first.Validators.Add(static result =>
+    {
+        try
+        {
+            NodeMaintenance.OnNode("any").ReleaseVirtualMachines(release => release with { First = result.GetValueOrDefault<string>() });
+        }
+        catch (ArgumentException exception)
+        {
+            result.AddError(exception.Message);
+        }
+    });
 
     /// <param name="command">The command.</param>
     /// <param name="needsProof">Whether it acts, so that somebody must know; a plan can be made before.</param>
@@ -26,16 +55,24 @@ internal sealed class RecoveryArguments
         _fence.AddTo(command);
         _blastRadius.AddTo(command);
         command.Options.Add(_stripFinalizers);
+        command.Options.Add(_startWhatStaysDown);
+        command.Options.Add(_first);
         command.Validators.Add(result => Check(result, needsProof));
     }
 
     /// <summary>The recovery that a command line asks for.</summary>
-    public NodeMaintenance Read(string node, ParseResult parsed)
+    public NodeMaintenance Compose(NodeMaintenance node, ParseResult parsed)
     {
-        var recovery = new RecoveryOptions { BlastRadius = _blastRadius.Read(parsed), StripFinalizers = parsed.GetValue(_stripFinalizers) };
+        var recovery = new RecoveryOptions
+        {
+            BlastRadius = _blastRadius.Read(parsed),
+            StripFinalizers = parsed.GetValue(_stripFinalizers),
+            StartWhatStaysDown = parsed.GetValue(_startWhatStaysDown),
+            First = parsed.GetValue(_first)!,
+        };
         var person = parsed.GetValue(_confirmedBy) is { } who ? Evidence.OperatorConfirms(who, parsed.GetRequiredValue(_reason)!) : null;
         return _fence.Read(parsed.CommandResult) is { } device
-            ? NodeMaintenance.OnNode(node).FenceAndRecover(device, options => _fence.Change(options, parsed) with { AlsoConfirmedBy = person, Recovery = recovery })
+            ? node.FenceAndRecover(device, options => _fence.Change(options, parsed) with { AlsoConfirmedBy = person, Recovery = recovery })
             : Procedures.Recover(node, person ?? new NobodyYet(), recovery);
     }
 

@@ -4,7 +4,7 @@ using VmNodeOps.Tool.Running;
 
 namespace VmNodeOps.Tool.Commands;
 
-/// <summary><c>vmnodeops plan drain|recover|return NODE</c>: what would be done to which object, and why. Writes nothing to the cluster.</summary>
+/// <summary><c>vmnodeops plan drain|recover|return NODE…</c>: what would be done to which object, and why. Writes nothing to the cluster.</summary>
 internal sealed class PlanCommand : Command
 {
     private readonly ToolServices _services;
@@ -20,22 +20,26 @@ internal sealed class PlanCommand : Command
     {
         _services = services;
         Options.Add(_save);
-        AddDrain();
-        Add("return", "Shows what `vmnodeops return` would do.", static (node, _) => Procedures.Return(node));
-        var recovery = new RecoveryArguments();
-        recovery.AddTo(Add("recover", "Shows what `vmnodeops recover` would do.", recovery.Read), needsProof: false);
+        var drain = new DrainInput();
+        drain.AddTo(Add("drain", drain.OnlyNode, drain.OnOne, drain.OnAll));
+        var node = new NodeArgument();
+        Add("return", parsed => parsed.GetRequiredValue(node), static (_, name) => Procedures.Return(name), onAll: null).Arguments.Add(node);
+        var recovery = new RecoveryInput();
+        recovery.AddTo(Add("recover", recovery.OnlyNode, recovery.OnOne, recovery.OnAll), needsProof: false);
     }
 
-    private void AddDrain()
+    /// <param name="name">The command whose plan is shown.</param>
+    /// <param name="onlyNode">The one node that was named; null if there are several.</param>
+    /// <param name="onOne">What is done with one node.</param>
+    /// <param name="onAll">What is done with several; null: one is all that can be named.</param>
+    private Command Add(string name, Func<ParseResult, string?> onlyNode, Func<ParseResult, string, NodeMaintenance> onOne, Func<ParseResult, MaintenanceBatch>? onAll)
     {
-        var input = new DrainInput();
-        var command = new Command("drain", "Shows what `vmnodeops drain` would do.");
-        input.AddTo(command);
+        var command = new Command(name, $"Shows what `vmnodeops {name}` would do.");
         command.SetAction(async (parsed, token) =>
         {
-            if (input.OnlyNode(parsed) is { } node)
+            if (onlyNode(parsed) is { } node)
             {
-                return await RunAsync(parsed, input.OnOne(parsed, node), token);
+                return await RunAsync(parsed, onOne(parsed, node), token);
             }
 
             if (parsed.GetValue(_save) is not null)
@@ -44,18 +48,9 @@ internal sealed class PlanCommand : Command
             }
 
             var plan = await _services.ReadAsync(
-                parsed, (cluster, reading) => _services.RunnerOn(cluster, parsed).PlanAsync(input.OnAll(parsed), reading), token);
+                parsed, (cluster, reading) => _services.RunnerOn(cluster, parsed).PlanAsync(onAll!(parsed), reading), token);
             return new BatchRunning(_services, parsed).Show(plan);
         });
-        Subcommands.Add(command);
-    }
-
-    private Command Add(string name, string description, Func<string, ParseResult, NodeMaintenance> procedure)
-    {
-        var node = new NodeArgument();
-        var command = new Command(name, description);
-        command.Arguments.Add(node);
-        command.SetAction((parsed, token) => RunAsync(parsed, procedure(parsed.GetRequiredValue(node), parsed), token));
         Subcommands.Add(command);
         return command;
     }

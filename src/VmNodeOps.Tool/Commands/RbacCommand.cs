@@ -23,7 +23,9 @@ internal sealed class RbacCommand : Command
         flags.AddTo(drain);
         policy.AddTo(drain);
         Add("return", "The role of `vmnodeops return`.", _ => Procedures.Return(Node));
-        Add("recover", "The role of `vmnodeops recover`.", _ => Procedures.Recover(Node, new NobodyYet(), new RecoveryOptions()));
+        var starts = RecoveryArguments.StartWhatStaysDown();
+        Add("recover", "The role of `vmnodeops recover`.", parsed => Procedures.Recover(NodeMaintenance.OnNode(Node), new NobodyYet(), new RecoveryOptions { StartWhatStaysDown = parsed.GetValue(starts) }))
+            .Options.Add(starts);
         AddRunbook();
     }
 

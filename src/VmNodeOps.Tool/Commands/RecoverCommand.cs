@@ -4,22 +4,24 @@ using VmNodeOps.Tool.Running;
 
 namespace VmNodeOps.Tool.Commands;
 
-/// <summary><c>vmnodeops recover NODE --confirmed-by WHO --reason WHY | --fence-agent PROGRAM …</c>: frees the virtual machines of a node that is off, so that they start elsewhere.</summary>
+/// <summary><c>vmnodeops recover NODE… --confirmed-by WHO --reason WHY | --fence-agent PROGRAM …</c>: frees the virtual machines of nodes that are off, so that they start elsewhere.</summary>
 internal sealed class RecoverCommand : Command
 {
-    private readonly NodeArgument _node = new();
-    private readonly RecoveryArguments _recovery = new();
-
     public RecoverCommand(ToolServices services)
-        : base("recover", "Frees the virtual machines of a crashed node, so that they start elsewhere. Somebody must answer for it that the node is off, or a fence agent switches it off.")
+        : base("recover", "Frees the virtual machines of crashed nodes, so that they start elsewhere. Somebody must answer for it that each node is off, or a fence agent switches it off.")
     {
-        Arguments.Add(_node);
-        _recovery.AddTo(this, needsProof: true);
+        var input = new RecoveryInput();
+        input.AddTo(this, needsProof: true);
         SetAction((parsed, token) =>
         {
-            var name = parsed.GetRequiredValue(_node);
+            if (input.OnlyNode(parsed) is not { } name)
+            {
+                const string Advice = "The nodes stay cordoned. If they are still off, the same command again goes on from where things stand; leave out those that are done or have come back.";
+                return new BatchRunning(services, parsed).RunAsync(input.OnAll(parsed), Advice, token);
+            }
+
             var advice = $"Node {name} stays cordoned. If it is still off, the same command again goes on from where things stand.";
-            return new MaintenanceRunning(services, parsed).RunAsync(_recovery.Read(name, parsed), asks: true, advice, token);
+            return new MaintenanceRunning(services, parsed).RunAsync(input.OnOne(parsed, name), asks: true, advice, token);
         });
     }
 }

@@ -8,5 +8,5 @@ internal static class Procedures
     public static NodeMaintenance Return(string node, bool bringBack = false) =>
         NodeMaintenance.OnNode(node).ReturnToService(back => back with { BringBack = bringBack ? new BringBackOptions() : null });
 
-    public static NodeMaintenance Recover(string node, IEvidenceSource evidence, RecoveryOptions options) => NodeMaintenance.OnNode(node).RecoverFromCrash(evidence, _ => options);
+    public static NodeMaintenance Recover(NodeMaintenance node, IEvidenceSource evidence, RecoveryOptions options) => node.RecoverFromCrash(evidence, _ => options);
 }
