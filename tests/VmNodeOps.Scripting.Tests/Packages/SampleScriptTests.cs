@@ -82,7 +82,11 @@ public sealed class SampleScriptTests(PackedPackages packages)
 
         var plan = await RunAsync(cluster, "own-step", kind, "worker-1", "--set", "ticket=OPS-12", "--dry-run");
         var missing = await RunAsync(cluster, "own-step", kind, "worker-1");
+        var run = await RunAsync(cluster, "own-step", kind, "worker-1", "--set", "ticket=OPS-12", "--quiet");
 
+        run.ExitCode.Should().Be(0, run.Out + run.Error);
+        run.Out.Should().MatchRegex(@"close-ticket +Succeeded \([^)]*\): OPS-12 closed");
+        cluster.Guests.On("worker-1").Should().BeEmpty();
         plan.ExitCode.Should().Be(0, plan.Out + plan.Error);
         plan.Out.Should().Contain("close ticket OPS-12");
         missing.Should().Be(new ProcessRun((int)ExitCode.Usage, "", "This script needs a value: --set ticket=…\n"));
@@ -111,17 +115,50 @@ public sealed class SampleScriptTests(PackedPackages packages)
             said += await script.StandardError.ReadLineAsync(limit.Token) ?? throw new InvalidOperationException($"The script ended: {said}");
         }
 
-        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", script.Id.ToString(CultureInfo.InvariantCulture)]))
-        {
-            await kill.WaitForExitAsync(limit.Token);
-        }
-
+        await KillAsync("-TERM", script, limit.Token);
         var report = await script.StandardOutput.ReadToEndAsync(limit.Token);
         await script.WaitForExitAsync(limit.Token);
 
         script.ExitCode.Should().Be((int)ExitCode.Cancelled, report);
         report.Should().StartWith("Cancelled: ").And.Contain("prod/slow");
     }
+
+    [Fact]
+    public async Task A_script_that_does_not_end_when_it_is_asked_to_ends_at_once_when_it_is_asked_again()
+    {
+        await File.WriteAllTextAsync(Path.Combine(packages.Scripts, "stubborn.csx"), """
+            #r "nuget: VmNodeOps.Scripting, 0.1.0"
+            using System.Threading.Tasks;
+            using VmNodeOps.Scripting;
+
+            return await MaintenanceScript.RunAsync(Args, async script =>
+            {
+                script.Say("It waits, and listens to nobody.");
+                await Task.Delay(-1);
+            });
+            """);
+        using var script = packages.Start(packages.Scripts, "dotnet", Runner, "stubborn.csx");
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var waits = await script.StandardError.ReadLineAsync(limit.Token);
+
+        await KillAsync("-INT", script, limit.Token);
+        var told = await script.StandardError.ReadLineAsync(limit.Token);
+        // A signal at the heels of the first counts as the same one, so it is sent until it is another.
+        while (!script.HasExited)
+        {
+            await KillAsync("-INT", script, limit.Token);
+        }
+
+        waits.Should().Be("It waits, and listens to nobody.");
+        told.Should().Be("Stopping in good order; once more to stop at once.");
+        script.ExitCode.Should().Be((int)ExitCode.Cancelled);
+    }
+
+    /// <summary>What is in the folder and in no test above would be a sample that nobody has seen run.</summary>
+    [Fact]
+    public void Every_script_of_the_samples_is_run_here() =>
+        Directory.GetFiles(Path.Combine(Repository.Root, "samples", "scripts"), "*.cs*").Select(file => Path.GetFileName(file)).Should().BeEquivalentTo(
+            ["drain.cs", "drain.csx", "own-step.cs", "own-step.csx", "rack.csx", "recover.cs", "recover.csx", "rolling.cs", "rolling.csx", "vms-at-risk.cs", "vms-at-risk.csx"]);
 
     [Theory]
     [InlineData("drain")]
@@ -132,6 +169,12 @@ public sealed class SampleScriptTests(PackedPackages packages)
         {
             File.ReadAllLines(Path.Combine(packages.Scripts, file)).Should().HaveCountLessThan(10);
         }
+    }
+
+    private static async Task KillAsync(string signal, System.Diagnostics.Process process, CancellationToken cancellationToken)
+    {
+        using var kill = System.Diagnostics.Process.Start("kill", [signal, process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellationToken);
     }
 
     private Task<ProcessRun> RunAsync(SimulatedCluster cluster, string name, string kind, params string[] arguments)
