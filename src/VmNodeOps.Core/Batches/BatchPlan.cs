@@ -29,24 +29,6 @@ public sealed record BatchPlan
 
     /// <summary>Reads a plan's JSON form; unknown members are passed over.</summary>
     /// <exception cref="FormatException">It is not a plan of a batch, or of a newer schema version.</exception>
-    public static BatchPlan FromJson(string json)
-    {
-        BatchPlan? plan;
-        try
-        {
-            plan = JsonSerializer.Deserialize(json, MaintenanceJson.Default.BatchPlan);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"This is not the plan of a batch: {exception.Message}", exception);
-        }
-
-        return plan switch
-        {
-            null => throw new FormatException("This is not the plan of a batch: it is empty."),
-            { SchemaVersion: > CurrentSchemaVersion } => throw new FormatException(
-                $"This plan has schema version {plan.SchemaVersion}; this VmNodeOps reads up to {CurrentSchemaVersion}. Use the version that made it, or a newer one."),
-            _ => plan,
-        };
-    }
+    public static BatchPlan FromJson(string json) =>
+        VersionedJson.Read<BatchPlan>(json, "the plan of a batch", CurrentSchemaVersion);
 }

@@ -7,7 +7,7 @@ namespace VmNodeOps;
 /// <summary>What a batch did, node by node, and how it ended. Immutable.</summary>
 public sealed record BatchReport
 {
-    /// <summary>The version of the JSON form.</summary>
+    /// <summary>The version of the JSON form. A reader accepts its own version and older ones.</summary>
     public const int CurrentSchemaVersion = 1;
 
     /// <summary>From the worst to the best: a batch ended as its worst node did.</summary>
@@ -40,6 +40,11 @@ public sealed record BatchReport
 
     /// <summary>The report as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceJson.Default.BatchReport);
+
+    /// <summary>Reads a report's JSON form; unknown members are passed over.</summary>
+    /// <exception cref="FormatException">It is not the report of a batch, or of a newer schema version.</exception>
+    public static BatchReport FromJson(string json) =>
+        VersionedJson.Read<BatchReport>(json, "the report of a batch", CurrentSchemaVersion);
 
     /// <summary>The report for people.</summary>
     public string ToText()

@@ -37,7 +37,7 @@ internal static class JournalText
         }
 
         // The version first: a newer one may have changed everything else.
-        if (VersionOf(json) is { } version && version > MaintenanceJournal.CurrentSchemaVersion)
+        if (VersionedJson.VersionOf(json) is { } version && version > MaintenanceJournal.CurrentSchemaVersion)
         {
             return (null, $"it was written by a newer VmNodeOps (schema version {version}; this one reads up to {MaintenanceJournal.CurrentSchemaVersion})");
         }
@@ -50,7 +50,7 @@ internal static class JournalText
         MaintenanceJournal? journal;
         try
         {
-            journal = JsonSerializer.Deserialize(json, MaintenanceJson.Default.MaintenanceJournal);
+            journal = JsonSerializer.Deserialize(json, MaintenanceJson.Reader<MaintenanceJournal>());
         }
         catch (JsonException exception)
         {
@@ -58,22 +58,6 @@ internal static class JournalText
         }
 
         return journal is null || journal.NodeName != nodeName ? (null, $"it is the journal of another node ({journal?.NodeName})") : (journal, null);
-    }
-
-    private static int? VersionOf(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("schemaVersion", out var version) && version.TryGetInt32(out var number)
-                    ? number
-                    : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     private static string Checksum(string json) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));

@@ -55,26 +55,8 @@ public sealed record MaintenancePlan
 
     /// <summary>Reads a plan's JSON form; unknown members are passed over.</summary>
     /// <exception cref="FormatException">It is not a plan, or of a newer schema version.</exception>
-    public static MaintenancePlan FromJson(string json)
-    {
-        MaintenancePlan? plan;
-        try
-        {
-            plan = JsonSerializer.Deserialize(json, MaintenanceJson.Default.MaintenancePlan);
-        }
-        catch (JsonException exception)
-        {
-            throw new FormatException($"This is not a maintenance plan: {exception.Message}", exception);
-        }
-
-        return plan switch
-        {
-            null => throw new FormatException("This is not a maintenance plan: it is empty."),
-            { SchemaVersion: > CurrentSchemaVersion } => throw new FormatException(
-                $"This plan has schema version {plan.SchemaVersion}; this VmNodeOps reads up to {CurrentSchemaVersion}. Use the version that made it, or a newer one."),
-            _ => plan,
-        };
-    }
+    public static MaintenancePlan FromJson(string json) =>
+        VersionedJson.Read<MaintenancePlan>(json, "a maintenance plan", CurrentSchemaVersion);
 
     /// <summary>What is different in a plan made now; empty if the two do the same to the same objects.</summary>
     public IReadOnlyList<string> FindDrift(MaintenancePlan now)

@@ -1,4 +1,7 @@
+using System.Collections.Frozen;
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using VmNodeOps.Cluster;
 
@@ -17,6 +20,16 @@ namespace VmNodeOps;
 [JsonDerivedType(typeof(BatchFinished), "batchFinished")]
 public abstract record MaintenanceEvent
 {
+    /// <summary>The version of the JSON form. A reader accepts its own version and older ones. Raised with that of the report, which the last event carries.</summary>
+    public const int CurrentSchemaVersion = 1;
+
+    private static readonly FrozenSet<string> Kinds =
+        typeof(MaintenanceEvent).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(static kind => (string)kind.TypeDiscriminator!).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The version of this event's JSON form.</summary>
+    /// <value><see cref="CurrentSchemaVersion"/>.</value>
+    public int SchemaVersion { get; init; } = CurrentSchemaVersion;
+
     /// <summary>Counts the events of the node's run from 1.</summary>
     public long Sequence { get; init; }
 
@@ -31,6 +44,33 @@ public abstract record MaintenanceEvent
 
     /// <summary>The event as JSON on one line, with its kind as <c>type</c>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceJson.Lines.MaintenanceEvent);
+
+    /// <summary>Reads an event's JSON form: a line of <c>--output jsonl</c>, say. Unknown members are passed over.</summary>
+    /// <returns>The event; null if it is of a kind that this version does not know, as a newer one may add: pass it over.</returns>
+    /// <exception cref="FormatException">It is not an event, or of a newer schema version.</exception>
+    public static MaintenanceEvent? FromJson(string json)
+    {
+        const string What = "a maintenance event";
+        VersionedJson.EnsureKnown(json, What, CurrentSchemaVersion);
+        return KindOf(json) switch
+        {
+            null => throw new FormatException($"This is not {What}: it is no JSON object with a type."),
+            var kind when !Kinds.Contains(kind) => null,
+            _ => VersionedJson.Read<MaintenanceEvent>(json, What, CurrentSchemaVersion),
+        };
+    }
+
+    private static string? KindOf(string json)
+    {
+        try
+        {
+            return (JsonNode.Parse(json) as JsonObject)?["type"] is JsonValue type && type.TryGetValue(out string? kind) ? kind : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>The run begins; nothing is written yet.</summary>

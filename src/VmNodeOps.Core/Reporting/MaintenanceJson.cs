@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
@@ -9,6 +10,8 @@ namespace VmNodeOps;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
+    // Whoever passes events on may have sorted their members.
+    AllowOutOfOrderMetadataProperties = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(ObjectNameConverter)])]
 [JsonSerializable(typeof(MaintenancePlan))]
@@ -20,8 +23,20 @@ namespace VmNodeOps;
 [JsonSerializable(typeof(JournaledProcedure))]
 internal sealed partial class MaintenanceJson : JsonSerializerContext
 {
+    private static JsonSerializerOptions Reading => field ??= new JsonSerializerOptions(Default.Options)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        Converters = { new JsonStringEnumConverter() },
+        RespectNullableAnnotations = true,
+    };
+
     /// <summary>The same on one line each, for streams of events.</summary>
     public static MaintenanceJson Lines => field ??= new MaintenanceJson(new JsonSerializerOptions(Default.Options) { WriteIndented = false });
+
+    /// <summary>
+    /// How a document is read: by reflection, because generated code gives null or zero to what an older document lacks, and not what the initializer of the member says.
+    /// </summary>
+    public static JsonTypeInfo<T> Reader<T>() => (JsonTypeInfo<T>)Reading.GetTypeInfo(typeof(T));
 }
 
 /// <summary>Names as <c>namespace/name</c>; reads them through the constructor, so that a bad name in a file is refused.</summary>

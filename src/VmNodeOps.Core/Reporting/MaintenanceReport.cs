@@ -5,7 +5,7 @@ namespace VmNodeOps;
 /// <summary>What a run did, to what, and how it ended. Immutable.</summary>
 public sealed record MaintenanceReport
 {
-    /// <summary>The version of the JSON form.</summary>
+    /// <summary>The version of the JSON form. A reader accepts its own version and older ones.</summary>
     public const int CurrentSchemaVersion = 1;
 
     /// <summary>The version of this report's JSON form.</summary>
@@ -47,6 +47,11 @@ public sealed record MaintenanceReport
 
     /// <summary>The report as JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, MaintenanceJson.Default.MaintenanceReport);
+
+    /// <summary>Reads a report's JSON form; unknown members are passed over.</summary>
+    /// <exception cref="FormatException">It is not a report, or of a newer schema version.</exception>
+    public static MaintenanceReport FromJson(string json) =>
+        VersionedJson.Read<MaintenanceReport>(json, "a maintenance report", CurrentSchemaVersion);
 
     /// <summary>The report for people.</summary>
     public string ToText() => ReportText.Write(this);
