@@ -1,4 +1,5 @@
 using System.CommandLine;
+using VmNodeOps.Benchmarks.Measuring;
 using VmNodeOps.Benchmarks.Micro;
 using VmNodeOps.Benchmarks.Reporting;
 using VmNodeOps.Benchmarks.Scenarios;
@@ -18,13 +19,16 @@ internal static class BenchmarkCommand
     private static readonly Option<int[]> Sizes = new("--sizes") { Description = "Machines per node in the plot.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [10, 30, 100, 300] };
     private static readonly Option<string> Folder = new("--output") { Description = "The folder that benchmarks.md and benchmarks.svg go to.", DefaultValueFactory = _ => "docs" };
 
+    private static readonly Option<string?> Given = new("--kubeconfig") { Description = "A cluster of your own, on which only the drain is measured; its file has one cluster and one user, with a client certificate or a token. With --node and --prepare." };
+    private static readonly Option<string?> Node = new("--node") { Description = "The node of that cluster." };
+    private static readonly Option<string?> Prepare = new("--prepare") { Description = "A command for bash that makes the node's launcher pods and takes the cordon off, run before each drain with NODE and KUBECONFIG set." };
     private static readonly Option<bool> Small = new("--micro") { Description = "The small paths by BenchmarkDotNet, and nothing else." };
 
     public static Task<int> RunAsync(string[] args)
     {
         var command = new RootCommand("Measures VmNodeOps beside what people use, against a simulated cluster in a process of its own.")
         {
-            Only, Runs, Machines, LongRuns, Share, Sizes, Folder, Small,
+            Only, Runs, Machines, LongRuns, Share, Sizes, Folder, Given, Node, Prepare, Small,
         };
         command.SetAction((parsed, _) => parsed.GetValue(Small) ? MicroCommand.RunAsync(parsed.GetValue(Folder)!) : RunAsync(parsed, args));
         return command.Parse(args).InvokeAsync();
@@ -33,9 +37,22 @@ internal static class BenchmarkCommand
     private static async Task<int> RunAsync(ParseResult parsed, string[] args)
     {
         var (runs, longRuns, machines, share) = (parsed.GetValue(Runs), parsed.GetValue(LongRuns), parsed.GetValue(Machines), parsed.GetValue(Share));
-        var chosen = parsed.GetValue(Only) is { Length: > 0 } only ? only : Everything;
+        var given = parsed.GetValue(Given);
+        var chosen = given is not null ? [] : parsed.GetValue(Only) is { Length: > 0 } only ? only : Everything;
         var reports = new List<Report>();
         Report? drain = null, recover = null;
+        if (given is not null)
+        {
+            if (parsed.GetValue(Node) is not { } node || parsed.GetValue(Prepare) is not { } prepare)
+            {
+                Console.Error.WriteLine("With --kubeconfig, --node says which node is drained and --prepare how its pods are made before each run.");
+                return 2;
+            }
+
+            await using var cluster = new GivenCluster(given, prepare);
+            reports.Add(await DrainScenario.RunAsync(cluster, node, runs, text => Console.Error.WriteLine($"drain: {text}")));
+        }
+
         foreach (var scenario in chosen)
         {
             Action<string> tell = text => Console.Error.WriteLine($"{scenario}: {text}");

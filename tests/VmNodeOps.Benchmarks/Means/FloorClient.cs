@@ -7,7 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace VmNodeOps.Benchmarks.Means;
 
-/// <summary>A bare HTTP client for a kubeconfig whose certificates are in the file: connection, JSON, pages. Nothing is repeated.</summary>
+/// <summary>A bare HTTP client for a kubeconfig with its first cluster and user, whose certificates or token are in the file: connection, JSON, pages. Nothing is repeated.</summary>
 internal sealed class FloorClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -21,13 +21,21 @@ internal sealed class FloorClient : IDisposable
         var handler = new SocketsHttpHandler { UseProxy = false, EnableMultipleHttp2Connections = true };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPem(Pem(cluster["certificate-authority-data"]));
-        handler.SslOptions.ClientCertificates = [Certificate(user)];
+        if (Has(user, "client-certificate-data"))
+        {
+            handler.SslOptions.ClientCertificates = [Certificate(user)];
+        }
+
         _http = new HttpClient(handler)
         {
             BaseAddress = new Uri(cluster["server"].ToString()),
             DefaultRequestVersion = HttpVersion.Version20,
             Timeout = Timeout.InfiniteTimeSpan,
         };
+        if (Has(user, "token"))
+        {
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", user["token"].ToString());
+        }
     }
 
     public void Dispose() => _http.Dispose();
@@ -73,6 +81,8 @@ internal sealed class FloorClient : IDisposable
             yield return JsonDocument.Parse(line).RootElement;
         }
     }
+
+    private static bool Has(YamlNode node, string key) => node is YamlMappingNode map && map.Children.ContainsKey(key);
 
     private static string Pem(YamlNode node) => Encoding.UTF8.GetString(Convert.FromBase64String(node.ToString()));
 

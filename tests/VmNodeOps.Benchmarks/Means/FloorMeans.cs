@@ -36,6 +36,14 @@ internal static class FloorMeans
         return 0;
     }
 
+    /// <summary>Completes when the pods that are on the node now are gone; gives that task when it is watching.</summary>
+    public static async Task<Task> WatchPodsAsync(FloorClient client, string node)
+    {
+        var path = Pods.Replace("NODE", node);
+        var list = await client.GetAsync(path);
+        return WatchGoneAsync(client, path, Version(list), [.. list.GetProperty("items").EnumerateArray().Select(pod => Identify(pod).Uid)]);
+    }
+
     /// <summary>Reads every attachment of the cluster once.</summary>
     public static async Task<int> PageAsync(string kubeconfig, string node)
     {

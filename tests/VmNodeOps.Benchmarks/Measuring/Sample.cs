@@ -23,9 +23,9 @@ internal sealed record Sample(ChildRun Child, ServerMarks Marks)
     /// <summary>From the last machine that ran elsewhere, as the server saw it, to the return of the library's call.</summary>
     public TimeSpan? Verified => Words?.ReturnedAt - Marks.Arrived;
 
-    public static async Task<Sample> TakeAsync(ServerProcess server, Means.Means means, IReadOnlyList<string> nodes, TimeSpan limit, bool settleAll = true)
+    public static async Task<Sample> TakeAsync(IStage server, Means.Means means, IReadOnlyList<string> nodes, TimeSpan limit, bool settleAll = true, bool hurry = false)
     {
-        await server.BeginAsync(nodes);
+        await server.BeginAsync(nodes, hurry);
         var child = await ChildRun.OfAsync(means.Shell ?? means.Program, means.Arguments(server.Kubeconfig, [.. nodes]), server.Kubeconfig, server.Home, limit);
         if (child.ExitCode != 0)
         {

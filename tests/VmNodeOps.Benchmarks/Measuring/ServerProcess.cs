@@ -5,7 +5,7 @@ using VmNodeOps.Benchmarks.Server;
 namespace VmNodeOps.Benchmarks.Measuring;
 
 /// <summary>The simulated cluster in a process of its own, seen from outside. Disposing ends it.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+internal sealed class ServerProcess : IStage, IAsyncDisposable
 {
     private readonly Process _process;
     private readonly string _folder;
@@ -14,7 +14,6 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string Kubeconfig => Path.Combine(_folder, "kubeconfig");
 
-    /// <summary>A home for the children, so that kubectl keeps what it keeps there.</summary>
     public string Home => _folder;
 
     public int Id => _process.Id;
@@ -37,7 +36,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(process, folder) { TookToStart = Stopwatch.GetElapsedTime(began) };
     }
 
-    public Task BeginAsync(params IEnumerable<string> nodes) => OrderAsync($"begin {string.Join(' ', nodes)}");
+    public Task BeginAsync(IEnumerable<string> nodes, bool hurry) => OrderAsync($"begin {hurry} {string.Join(' ', nodes)}");
 
     public async Task<ServerMarks> EndAsync(bool settleAll) =>
         JsonSerializer.Deserialize<ServerMarks>(await OrderAsync($"end {settleAll}"))!;

@@ -3,13 +3,19 @@ using VmNodeOps.Benchmarks.Server;
 namespace VmNodeOps.Benchmarks.Measuring;
 
 /// <summary>Lets several means do the same work in turn, now in this order, now in the other; two nodes take turns too, for the machines of the one go to the other.</summary>
-internal sealed class Turns(ServerProcess server, Action<string> tell)
+internal sealed class Turns(IStage server, Action<string> tell)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private int _node = 1;
+    private int _node;
+
+    /// <summary>The nodes that take turns.</summary>
+    public IReadOnlyList<string> Nodes { get; init; } = [SceneRequest.Worker(1), SceneRequest.Worker(2)];
 
     /// <summary>Done to the node before each run, unmeasured: a crash.</summary>
     public Func<string, Task>? Before { get; init; }
+
+    /// <summary>Whether the cluster's time passes fast once everything is gone.</summary>
+    public bool Hurries { get; init; }
 
     /// <summary>Whether the work moves the machines, so that the node must be put back into service and the next turn is the other node's.</summary>
     public bool Moves { get; init; } = true;
@@ -41,13 +47,13 @@ internal sealed class Turns(ServerProcess server, Action<string> tell)
 
     private async Task<Sample> RunAsync(Means.Means means, string what)
     {
-        var node = SceneRequest.Worker(_node);
+        var node = Nodes[_node];
         await (Before?.Invoke(node) ?? Task.CompletedTask);
-        var sample = await Sample.TakeAsync(server, means, [node], Limit, settleAll: Moves);
+        var sample = await Sample.TakeAsync(server, means, [node], Limit, settleAll: Moves, Hurries);
         if (Moves)
         {
             await server.ResetAsync(node);
-            _node = 3 - _node;
+            _node = (_node + 1) % Nodes.Count;
         }
 
         tell($"{what}, {means.Name}: done {sample.Done.TotalSeconds:0.00} s, process {sample.Wall.TotalSeconds:0.00} s, processor {sample.Processor.TotalSeconds:0.00} s, {sample.PeakMebibytes:0} MiB, {sample.Requests} requests");

@@ -13,7 +13,7 @@ internal static class Page
         text.AppendLine("# Measured").AppendLine();
         text.AppendLine("Written by tests/VmNodeOps.Benchmarks in one run on one machine. The same command again, on any machine with the .NET SDK (and kubectl, to compare with it):").AppendLine();
         text.AppendLine("```").AppendLine(command).AppendLine("```").AppendLine();
-        text.AppendLine("Every means works on the same simulated cluster (VmNodeOps.Testing), which is a process of its own with a real-time clock behind HTTPS on loopback; each run is a fresh process, the means take turns in alternating order after a warm-up, and figures are medians with the least and the greatest. Ratios are taken turn by turn. The server shares the machine's processors with what is measured. **Done** is the later of the marks that all means are compared on, counted from the start of the process: the last pod (and attachment) gone, and the answer of the last eviction or deletion. What ours verifies after that is reported apart.").AppendLine();
+        text.AppendLine("Every means works on the same cluster (where not said otherwise a simulated one, VmNodeOps.Testing, which is a process of its own with a real-time clock behind HTTPS on loopback); each run is a fresh process, the means take turns in alternating order after a warm-up, and figures are medians with the least and the greatest. Ratios are taken turn by turn. The server shares the machine's processors with what is measured. **Done** is the later of the marks that all means are compared on, counted from the start of the process: the last pod (and attachment) gone, and the answer of the last eviction or deletion. What ours verifies after that is reported apart.").AppendLine();
         machine.Write(text);
         foreach (var means in missing)
         {
@@ -62,7 +62,7 @@ internal static class Page
             text.AppendLine().AppendLine(note);
         }
 
-        if (report.Table is null)
+        if (report.Table is null && report.Series.Any(series => series.Samples[0].Requests > 0))
         {
             text.AppendLine().AppendLine("Requests:").AppendLine();
             foreach (var series in report.Series)

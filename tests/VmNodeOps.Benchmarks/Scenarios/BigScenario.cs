@@ -11,7 +11,7 @@ internal static class BigScenario
         await using var server = await ServerProcess.StartAsync(file => new SceneRequest(file, 2, 1, machines, Disks: true, crowd));
         tell($"the server holds {crowd.Nodes} nodes, {crowd.Pods} pods and {crowd.Attachments} attachments after {server.TookToStart.TotalSeconds:0} s");
         var looks = await new Turns(server, tell) { Moves = false }.TakeAsync([Means.Means.FloorPage, Means.Means.OursPlan], runs);
-        var work = await new Turns(server, tell) { Before = server.CrashAsync }.TakeAsync([Means.Means.OursRecover], runs);
+        var work = await new Turns(server, tell) { Before = server.CrashAsync, Hurries = true }.TakeAsync([Means.Means.OursRecover], runs);
         var (page, plan, recover) = (looks[0], looks[1], work[0] with { Means = "ours (library), recovery" });
         var ratio = Spread.OfRatios(recover.DoneEach, page.Samples.Select(sample => sample.Wall.TotalSeconds));
         var memory = recover.Of(sample => sample.PeakMebibytes);

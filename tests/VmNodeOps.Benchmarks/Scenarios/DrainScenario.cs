@@ -8,6 +8,26 @@ internal static class DrainScenario
 {
     private static readonly Means.Means[] All = [Means.Means.OursDrain, Means.Means.ToolDrain, Means.Means.KubectlDrain, Means.Means.FloorDrain];
 
+    /// <summary>The same on a cluster that somebody has prepared; what only its server knows is left out.</summary>
+    public static async Task<Report> RunAsync(GivenCluster cluster, string node, int runs, Action<string> tell)
+    {
+        await cluster.ResetAsync(node);
+        var series = await new Turns(cluster, tell) { Nodes = [node] }.TakeAsync([.. All.Where(means => means.IsHere)], runs);
+        var (ours, floor) = (series.Named(Means.Means.OursName), series.Named(Means.Means.FloorName));
+        var kubectl = series.FirstOrDefault(each => each.Means == Means.Means.KubectlDrain.Name);
+        return new Report
+        {
+            Title = "Drain of one node of a given cluster",
+            Intro = "The caller's command prepares the node before each run. Done is when the last of its launcher pods has gone, as a watch of our own tells; requests and bytes are the server's knowledge and are not told here.",
+            Series = series,
+            Targets =
+            [
+                .. kubectl is null ? Array.Empty<Target>() : [Target.AtLeast("drain at least 6× faster than kubectl", Spread.OfRatios(kubectl.DoneEach, ours.DoneEach), 6, WhyNot.Start)],
+                Target.AtMost("drain in at most 1.3× the floor", Spread.OfRatios(ours.DoneEach, floor.DoneEach), 1.3, WhyNot.Start),
+            ],
+        };
+    }
+
     public static async Task<Report> RunAsync(int machines, int runs, Action<string> tell)
     {
         await using var server = await ServerProcess.StartAsync(file => new SceneRequest(file, 2, 1, machines, Disks: false, Crowd.None));

@@ -11,7 +11,7 @@ internal static class RecoverScenario
     public static async Task<Report> RunAsync(int machines, int runs, Action<string> tell)
     {
         await using var server = await ServerProcess.StartAsync(file => new SceneRequest(file, 2, 1, machines, Disks: true, Crowd.None));
-        var turns = new Turns(server, tell) { Before = server.CrashAsync };
+        var turns = new Turns(server, tell) { Before = server.CrashAsync, Hurries = true };
         var series = await turns.TakeAsync([.. All.Where(means => means.IsHere)], runs);
         var (ours, floor) = (series.Named(Means.Means.OursName), series.Named(Means.Means.FloorName));
         var pipelines = series.FirstOrDefault(each => each.Means == Means.Means.PipelinesRecover.Name);
@@ -32,7 +32,7 @@ internal static class RecoverScenario
             Notes =
             [
                 Phases.Of(ours),
-                FormattableString.Invariant($"Everything verified: the last machine runs elsewhere {ours.Of(sample => sample.Marks.ArrivedInClusterTime?.TotalSeconds ?? double.NaN).ToText("0")} s after the start (Kubernetes' attach/detach controller looks once a minute whether a volume was detached by hand), and our call returned {ours.Of(sample => sample.Verified?.TotalMilliseconds ?? double.NaN).ToText("0")} ms after it."),
+                FormattableString.Invariant($"Everything verified: the last machine runs elsewhere {ours.Of(sample => sample.Marks.ArrivedInClusterTime?.TotalSeconds ?? double.NaN).ToText("0")} s after the start (Kubernetes' attach/detach controller looks once a minute whether a volume was detached by hand; that time is the cluster's, which runs fast from the last mark on), and our call returned {ours.Of(sample => sample.Verified?.TotalMilliseconds ?? double.NaN).ToText("0")} ms after it."),
             ],
         };
     }

@@ -15,14 +15,16 @@ internal sealed class Marks : IDisposable
     private readonly HashSet<string> _machines;
     private readonly List<IDisposable> _observers;
     private readonly DateTimeOffset _clusterBegan;
+    private readonly Action _allGone;
     private DateTimeOffset? _podsGone;
     private DateTimeOffset? _attachmentsGone;
     private DateTimeOffset? _arrived;
     private TimeSpan? _arrivedInClusterTime;
 
-    public Marks(SimulatedCluster cluster, string[] nodes)
+    public Marks(SimulatedCluster cluster, string[] nodes, Action allGone)
     {
         _cluster = cluster;
+        _allGone = allGone;
         _nodes = [.. nodes];
         var api = cluster.Api;
         var pods = nodes.SelectMany(node => api.ListPodsOnNode(node)).Where(pod => pod.Label("kubevirt.io") == "virt-launcher").ToList();
@@ -74,11 +76,15 @@ internal sealed class Marks : IDisposable
     private static bool IsDestructive(LoggedRequest request) =>
         request is { Verb: "create", Resource: "pods", Subresource: "eviction" } or { Verb: "delete", Resource: "pods" or "volumeattachments" };
 
-    private static void Gone(HashSet<string> awaited, ObjectChange change, ref DateTimeOffset? last)
+    private void Gone(HashSet<string> awaited, ObjectChange change, ref DateTimeOffset? last)
     {
         if (change.Kind == ChangeKind.Deleted && awaited.Remove(change.Object.Uid) && awaited.Count == 0)
         {
             last = DateTimeOffset.UtcNow;
+            if (_pods.Count + _attachments.Count == 0)
+            {
+                _allGone();
+            }
         }
     }
 

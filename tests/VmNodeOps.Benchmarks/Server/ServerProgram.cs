@@ -32,8 +32,8 @@ internal static class ServerProgram
     {
         switch (order)
         {
-            case ["begin", .. var nodes]:
-                return stage.Begin(nodes);
+            case ["begin", var hurry, .. var nodes]:
+                return stage.Begin(nodes, bool.Parse(hurry));
             case ["end", var settleAll]:
                 return await stage.EndAsync(bool.Parse(settleAll));
             case ["crash", var node]:

@@ -28,11 +28,13 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>From now on time passes as on the wall, and what happens to these nodes' machines is noted.</summary>
-    public object Begin(string[] nodes)
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="hurry">Whether time passes fast again as soon as everything is gone: what follows a recovery takes Kubernetes a minute, whoever waits for it.</param>
+    public object Begin(string[] nodes, bool hurry)
     {
         _time.ChangeSpeed(1);
         _cluster.Requests.Clear();
-        _marks = new Marks(_cluster, nodes);
+        _marks = new Marks(_cluster, nodes, hurry ? () => _time.ChangeSpeed(Fast) : static () => { });
         return new { began = _marks.Began };
     }
 
