@@ -4,7 +4,7 @@ namespace VmNodeOps.Benchmarks.Scenarios;
 internal static class WhyNot
 {
     public const string Start =
-        "Most of the difference is processor time of our process, and most of that is the just-in-time compiler: planning, rights, lock and journal are code that the floor does not have and that runs once. On an idle machine with more cores than two it shrinks; compiling ahead of time (ReadyToRun, for one platform) takes most of it away.";
+        "Most of the difference is processor time of our process, and most of that is the just-in-time compiler: planning, rights, lock and journal are code that the floor does not have and that runs once. Compiling ahead of time (ReadyToRun, for one platform) halves it: 9,700 methods compiled in a drain of 100 machines became about 5,000, for what the framework's generic async code makes of our methods is compiled at run time all the same. A process that lives on, such as a service, pays it once.";
 
     public const string Requests = "Rights that are not all granted are asked for one by one; the plan of several namespaces reads each.";
 

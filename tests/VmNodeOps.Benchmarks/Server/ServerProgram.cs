@@ -6,10 +6,13 @@ namespace VmNodeOps.Benchmarks.Server;
 /// <summary>The simulated cluster as a process of its own. It takes orders on its standard input, one a line, and answers each with a line.</summary>
 internal static class ServerProgram
 {
+    /// <summary>More machines than that start at a slower pace, for the processors have to keep up with the clock.</summary>
+    private const int Many = 300;
+
     public static async Task<int> RunAsync(string[] words)
     {
         var request = SceneRequest.Parse(words);
-        using var time = SimulatedTime.RealTime(Stage.Fast);
+        using var time = SimulatedTime.RealTime(request.Loaded * request.Machines > Many ? Stage.Fast / 6 : Stage.Fast);
         await using var stage = await Stage.StartAsync(request, time);
         Answer(new { ready = true });
         while (await Console.In.ReadLineAsync() is { } line && line.Split(' ') is [not "quit", ..] order)
