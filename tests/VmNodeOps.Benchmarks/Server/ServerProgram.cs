@@ -12,7 +12,7 @@ internal static class ServerProgram
     public static async Task<int> RunAsync(string[] words)
     {
         var request = SceneRequest.Parse(words);
-        using var time = SimulatedTime.RealTime(request.Loaded * request.Machines > Many ? Stage.Fast / 6 : Stage.Fast);
+        using var time = SimulatedTime.RealTime(request.Loaded * request.Machines > Many ? 1 : Stage.Fast);
         await using var stage = await Stage.StartAsync(request, time);
         Answer(new { ready = true });
         while (await Console.In.ReadLineAsync() is { } line && line.Split(' ') is [not "quit", ..] order)
