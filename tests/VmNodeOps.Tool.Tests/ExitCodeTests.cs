@@ -145,6 +145,21 @@ public sealed class ExitCodeTests
         Enum.GetValues<ExitCode>().Should().OnlyContain(code => run.Out.Contains($"\n  {(int)code,-3} "), run.Out);
     }
 
+    [Theory]
+    [InlineData("drain")]
+    [InlineData("recover")]
+    [InlineData("plan", "recover")]
+    [InlineData("return")]
+    public async Task The_help_of_a_command_asks_no_cluster(params string[] command)
+    {
+        await using var cluster = await ToolCluster.StartAsync(builder => builder);
+
+        var run = await cluster.RunAsync([.. command, "--help"]);
+
+        Ended(run, 0).Out.Should().Contain("<NODE>");
+        cluster.Simulated.Requests.Where(static _ => true).Should().BeEmpty();
+    }
+
     private static ToolRun Ended(ToolRun run, int exitCode)
     {
         ((int)run.ExitCode).Should().Be(exitCode, run.Out + run.Error);

@@ -9,8 +9,14 @@ internal sealed class NodeNames(ToolServices services)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>The help enumerates completions too, to show what an argument may be; it has no line that somebody types, and must not ask a cluster.</summary>
     public IEnumerable<CompletionItem> Of(CompletionContext context)
     {
+        if (context is not TextCompletionContext)
+        {
+            return [];
+        }
+
         var named = context.ParseResult.Tokens.Select(static token => token.Value).ToHashSet(StringComparer.Ordinal);
         return Read(context).Where(name => !named.Contains(name) || name == context.WordToComplete).Select(static name => new CompletionItem(name));
     }
