@@ -47,7 +47,7 @@ internal static class NodeLiveliness
             {
                 Severity = FindingSeverity.Note,
                 Code = "NodeIsSilent",
-                Message = $"Node {node.Name} has not been heard {Since(condition, serverTime)}. It may be down or cut off; only your evidence tells which.",
+                Message = $"Node {node.Name} is silent; Kubernetes counts it so {Since(condition, serverTime)}. It may be down or cut off; only your evidence tells which.",
             },
         };
     }

@@ -5,6 +5,9 @@ namespace VmNodeOps;
 /// <summary>What was found of a machine before anything was touched, and what was to become of it.</summary>
 internal sealed record MachineExpectation
 {
+    /// <summary>The default of kube-controller-manager's <c>--node-monitor-grace-period</c> since Kubernetes 1.32; 40 seconds before.</summary>
+    private static readonly TimeSpan NodeMonitorGracePeriod = TimeSpan.FromSeconds(50);
+
     public required NodeMachine Before { get; init; }
 
     public required VirtualMachineFate Fate { get; init; }
@@ -44,11 +47,17 @@ internal sealed record MachineExpectation
         {
             Before = machine,
             Fate = fate,
-            // A node that has gone silent last spoke at its last heartbeat: after it nobody knows whether the machine ran.
-            LastSignOfLife = ready is { Status: ConditionStatus.Unknown } ? ready.LastHeartbeatAt ?? ready.LastTransitionAt : null,
+            LastSignOfLife = ready is { Status: ConditionStatus.Unknown } ? LastSign(ready) : null,
             MayStayUnready = node.Ready == ConditionStatus.True && machine.Instance is { Phase: InstancePhase.Running, IsReady: false, IsPaused: false },
         };
     }
+
+    /// <summary>
+    /// After its last sign nobody knows whether the node ran. A kubelet writes its heartbeat only every five minutes while nothing changes, and renews its Lease every ten seconds; so the moment at which
+    /// Kubernetes took it for silent, less the time it grants, is often the better of the two.
+    /// </summary>
+    private static DateTimeOffset? LastSign(Condition ready) =>
+        ready.LastTransitionAt - NodeMonitorGracePeriod is { } renewed && !(ready.LastHeartbeatAt > renewed) ? renewed : ready.LastHeartbeatAt;
 
     /// <summary>Whether it is concerned at all; what merely has leftovers on the node is not.</summary>
     public bool IsConcerned => Instance is not null && Fate is not (VirtualMachineFate.Unaffected or VirtualMachineFate.OrphanLauncher);

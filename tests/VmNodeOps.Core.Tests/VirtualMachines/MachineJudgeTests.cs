@@ -70,6 +70,21 @@ public sealed class MachineJudgeTests
     }
 
     [Theory]
+    [InlineData(-300, 0, -50)]
+    [InlineData(-45, 0, -45)]
+    [InlineData(null, 0, -50)]
+    [InlineData(-300, null, -300)]
+    public void A_silent_nodes_last_sign_is_its_heartbeat_or_what_its_lease_must_have_been(int? heartbeat, int? silent, int expected)
+    {
+        var ready = new Condition { Type = "Ready", Status = ConditionStatus.Unknown, LastHeartbeatAt = At(heartbeat), LastTransitionAt = At(silent) };
+        var node = new Node { Name = new ObjectName(Machines.Here), Uid = "node", Conditions = [ready] };
+
+        MachineExpectation.Of(Before(VirtualMachineFate.RestartsElsewhere).Before, VirtualMachineFate.RestartsElsewhere, node).LastSignOfLife.Should().Be(T0.AddSeconds(expected));
+
+        static DateTimeOffset? At(int? seconds) => seconds is { } offset ? T0.AddSeconds(offset) : null;
+    }
+
+    [Theory]
     [InlineData(RunStrategy.Always, InstancePhase.Succeeded, false, VirtualMachineOutcome.Moving)]
     [InlineData(RunStrategy.RerunOnFailure, InstancePhase.Failed, false, VirtualMachineOutcome.Moving)]
     [InlineData(RunStrategy.RerunOnFailure, InstancePhase.Succeeded, true, VirtualMachineOutcome.StaysDown)]
