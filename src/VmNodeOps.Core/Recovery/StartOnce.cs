@@ -9,7 +9,7 @@ internal sealed class StartOnce(StepContext context, MachineWatch watch, OpenJou
     public async Task<string?> StartAsync(MachineExpectation expected, CancellationToken cancellationToken)
     {
         // KubeVirt refuses to start a machine whose instance has not ended.
-        await UntilEndedAsync(expected, cancellationToken).ConfigureAwait(false);
+        await watch.WaitUntilEndedAsync(expected, cancellationToken).ConfigureAwait(false);
         var machine = await context.PersevereAsync(token => context.Cluster.VirtualMachines.FindAsync(expected.Name, token), cancellationToken).ConfigureAwait(false);
         var instance = await context.PersevereAsync(token => context.Cluster.VirtualMachineInstances.FindAsync(expected.Name, token), cancellationToken).ConfigureAwait(false);
         var planned = expected.Before.Machine!;
@@ -44,21 +44,6 @@ internal sealed class StartOnce(StepContext context, MachineWatch watch, OpenJou
             Object = Refer.To(planned),
         });
         return $"{expected.Name}: {objection}.";
-    }
-
-    private async Task UntilEndedAsync(MachineExpectation expected, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var news = watch.Board.Next(expected.Name);
-            watch.EnsureWatching();
-            if (watch.FindInstance(expected.Name) is not { IsFinal: false } instance || instance.Uid != expected.Instance!.Uid)
-            {
-                return;
-            }
-
-            await news.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 
     /// <returns>Null if KubeVirt has taken it; else its refusal. A conflict is none: the machine starts already, by an attempt whose answer was lost or by somebody else.</returns>

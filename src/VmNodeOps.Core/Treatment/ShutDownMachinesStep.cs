@@ -138,23 +138,8 @@ internal sealed class ShutDownMachinesStep(DrainOptions options) : IUndoableStep
             await RunSwitch.StopAsync(context, machine, cancellationToken).ConfigureAwait(false);
         }
 
-        await UntilDownAsync(watch, expected, cancellationToken).ConfigureAwait(false);
+        // Its pod ends before its instance does, so that this is enough; what is left of the pod is the drain's.
+        await watch.WaitUntilEndedAsync(expected, cancellationToken).ConfigureAwait(false);
         return true;
-    }
-
-    /// <summary>Its pod ends before its instance does, so that an instance that has ended or gone is enough; what is left of the pod is the drain's.</summary>
-    private static async Task UntilDownAsync(MachineWatch watch, MachineExpectation expected, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var news = watch.Board.Next(expected.Name);
-            watch.EnsureWatching();
-            if (watch.FindInstance(expected.Name) is not { IsFinal: false } instance || instance.Uid != expected.Instance!.Uid)
-            {
-                return;
-            }
-
-            await news.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 }

@@ -184,6 +184,22 @@ internal sealed class MachineWatch : IAsyncDisposable
         return [.. followings.Select(following => (following.Expectation, following.Standing ?? NotSeen))];
     }
 
+    /// <summary>Completes when the instance that was found on the node has ended, is gone, or was replaced under its name.</summary>
+    public async Task WaitUntilEndedAsync(MachineExpectation expected, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var news = Board.Next(expected.Name);
+            EnsureWatching();
+            if (FindInstance(expected.Name) is not { IsFinal: false } instance || instance.Uid != expected.Instance!.Uid)
+            {
+                return;
+            }
+
+            await news.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>What is followed and not settled, with how it stands.</summary>
     public IReadOnlyList<(MachineExpectation Expected, MachineStanding Standing)> Unsettled =>
         [.. _followings.Values
