@@ -13,6 +13,8 @@ internal class KubernetesReader<TDto, T>(ApiGateway gateway, Resource<TDto, T> r
     where TDto : class, IObjectDto
     where T : ClusterObject
 {
+    private readonly WatchFeeds<TDto, T> _feeds = new(gateway, resource);
+
     protected ApiGateway Gateway => gateway;
 
     protected ResourceKind Kind => resource.Kind;
@@ -68,7 +70,8 @@ internal class KubernetesReader<TDto, T>(ApiGateway gateway, Resource<TDto, T> r
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
         Selection selection, Snapshot<T>? from = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var watch = new ResourceWatch<TDto, T>(gateway, resource, ServerSelection.Of(resource, selection), from, token => ListAsync(selection, token));
+        await using var watch = new ResourceWatch<TDto, T>(
+            gateway, _feeds, resource, ServerSelection.Of(resource, selection), from, token => ListAsync(selection, token));
         while (true)
         {
             foreach (var told in await watch.NextAsync(cancellationToken).ConfigureAwait(false))

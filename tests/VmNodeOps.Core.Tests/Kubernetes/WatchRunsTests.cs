@@ -84,27 +84,33 @@ public sealed class WatchRunsTests(ITestOutputHelper output)
             Change(4);
             var snapshot = seed % 3 == 0 ? await client.Pods.ListAsync(selection) : null;
             await using var watcher = new Watcher<Pod>(client.Pods, selection, snapshot);
+            // Others who follow the same from a little later hear the same request, as long as it lasts.
+            await using var companion = new Watcher<Pod>(client.Pods, selection, snapshot ?? await client.Pods.ListAsync(selection));
+            Change(_random.Next(1, 4));
+            await using var latecomer = new Watcher<Pod>(client.Pods, selection, await client.Pods.ListAsync(selection));
+            Watcher<Pod>[] all = [watcher, companion, latecomer];
             for (var burst = 0; burst < 6; burst++)
             {
                 Change(_random.Next(1, 8));
                 if (_random.Next(2) == 0)
                 {
-                    await SeenAsync(watcher, $"mark-{burst}");
+                    await SeenAsync(all, $"mark-{burst}");
                 }
             }
 
             _calm = true;
-            await SeenAsync(watcher, "last");
-            var here = watcher.Picture.Values.Select(pod => $"{pod.Name} {pod.Uid} {pod.ResourceVersion}");
+            await SeenAsync(all, "last");
             var there = cluster.Objects.List("pods", _namespace).Where(pod => (string?)pod["metadata"]!["labels"]?["tier"] == "a")
                 .Select(pod => $"{_namespace}/{pod["metadata"]!["name"]} {pod["metadata"]!["uid"]} {pod["metadata"]!["resourceVersion"]}").ToList();
-            return [.. watcher.Contradictions, .. here.Except(there), .. there.Except(here)];
+            return [.. all.SelectMany(one => (string[])[.. one.Contradictions, .. Seen(one).Except(there), .. there.Except(Seen(one))])];
         }
 
-        private Task SeenAsync(Watcher<Pod> watcher, string name)
+        private static List<string> Seen(Watcher<Pod> watcher) => [.. watcher.Picture.Values.Select(pod => $"{pod.Name} {pod.Uid} {pod.ResourceVersion}")];
+
+        private Task SeenAsync(Watcher<Pod>[] watchers, string name)
         {
             Create(name);
-            return watcher.UntilAsync(picture => picture.ContainsKey(new ObjectName(_namespace, name)));
+            return Task.WhenAll(watchers.Select(watcher => watcher.UntilAsync(picture => picture.ContainsKey(new ObjectName(_namespace, name)))));
         }
 
         private FaultEffect? Choose(LoggedRequest request)

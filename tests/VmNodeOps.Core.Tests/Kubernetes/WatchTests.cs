@@ -249,6 +249,143 @@ public sealed class WatchTests
             "GET /api/v1/namespaces/default/pods?labelSelector=a%20in%20%28b%2Cc%29&fieldSelector=metadata.name%3Dx%2Cspec.nodeName%3Dn1&limit=2&continue=more");
     }
 
+    [Fact]
+    public async Task Whoever_follows_the_same_from_about_the_same_moment_hears_the_same_request()
+    {
+        var more = new TaskCompletionSource();
+        await using var server = await ScriptAsync(async context =>
+        {
+            await Lines(Event("MODIFIED", "a", 51), Event("ADDED", "b", 52))(context);
+            await context.Response.Body.FlushAsync();
+            await more.Task;
+            await context.Response.WriteAsync($"{Event("DELETED", "a", 53)}\n{Bookmark(60)}\n");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.Infinite, context.RequestAborted);
+        });
+        using var cluster = server.Connect();
+        await using var first = new Hearer(cluster, Known(50, ("a", 7)));
+        await first.TakeAsync(3);
+        await using var later = new Hearer(cluster, Known(51, ("a", 51)));
+        await using var last = new Hearer(cluster, Known(52, ("a", 51), ("b", 52)));
+        await later.TakeAsync(2);
+        more.SetResult();
+        await first.TakeAsync(2);
+        await later.TakeAsync(2);
+        await last.TakeAsync(3);
+
+        first.Told.Should().Equal("Synchronized (50)", "Modified a@51 (51)", "Added b@52 (52)", "Deleted a@53 (53)", "Synchronized (60)");
+        later.Told.Should().Equal("Synchronized (51)", "Added b@52 (52)", "Deleted a@53 (53)", "Synchronized (60)");
+        last.Told.Should().Equal("Synchronized (52)", "Deleted a@53 (53)", "Synchronized (60)");
+        server.Requests.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task Whoever_knows_only_an_earlier_moment_and_whoever_follows_something_else_have_their_own_request()
+    {
+        await using var server = await ScriptAsync();
+        using var cluster = server.Connect();
+        await using var first = new Hearer(cluster, Known(50));
+        await first.TakeAsync(1);
+        await using var earlier = new Hearer(cluster, Known(49));
+        await earlier.TakeAsync(1);
+        await using var elsewhere = new Hearer(cluster, Known(50), Selection.InNamespace("default"));
+        await elsewhere.TakeAsync(1);
+
+        server.Requests.Should().HaveCount(3);
+    }
+
+    [Fact]
+    public async Task A_request_is_closed_when_the_last_of_its_hearers_leaves_and_each_goes_on_from_where_it_was_when_it_ends()
+    {
+        var closed = new TaskCompletionSource();
+        var end = new TaskCompletionSource();
+        await using var server = await ScriptAsync(
+            async context =>
+            {
+                await Lines(Event("ADDED", "a", 51))(context);
+                await context.Response.Body.FlushAsync();
+                await end.Task;
+            },
+            async context =>
+            {
+                context.RequestAborted.Register(closed.SetResult);
+                await Lines(Event("ADDED", "b", 61))(context);
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            });
+        using var cluster = server.Connect();
+        var first = new Hearer(cluster, Known(50));
+        var second = new Hearer(cluster, Known(50));
+        await first.TakeAsync(2);
+        await second.TakeAsync(2);
+
+        end.SetResult();
+        await first.TakeAsync(1);
+        await second.TakeAsync(1);
+        first.Told.Should().Equal("Synchronized (50)", "Added a@51 (51)", "Added b@61 (61)");
+        second.Told.Should().Equal(first.Told);
+        server.Requests.Should().HaveCount(2);
+        server.Requests.Last().Should().Contain("resourceVersion=51");
+
+        await first.DisposeAsync();
+        closed.Task.IsCompleted.Should().BeFalse("the second still hears it");
+        await second.DisposeAsync();
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task Whoever_falls_too_far_behind_begins_again_where_it_was()
+    {
+        var many = Enumerable.Range(51, 9_000).Select(version => Event("MODIFIED", "a", version)).ToArray();
+        await using var server = await ScriptAsync(
+            async context =>
+            {
+                await Lines(many)(context);
+                await context.Response.Body.FlushAsync();
+                await Task.Delay(Timeout.Infinite, context.RequestAborted);
+            },
+            Lines(Event("MODIFIED", "a", 20_000)));
+        using var cluster = server.Connect();
+        await using var quick = new Hearer(cluster, Known(50, ("a", 7)));
+        await using var slow = new Hearer(cluster, Known(50, ("a", 7)));
+        await slow.TakeAsync(2);
+        await quick.TakeAsync(9_001);
+        await slow.TakeAsync(1);
+
+        slow.Told.Should().Equal("Synchronized (50)", "Modified a@51 (51)", "Modified a@20000 (20000)");
+        server.Requests.Last().Should().Contain("resourceVersion=51&");
+    }
+
+    /// <summary>Follows all pods from a snapshot on, no faster than it is asked to.</summary>
+    private sealed class Hearer(KubernetesCluster cluster, Snapshot<Pod> from, Selection? selection = null) : IAsyncDisposable
+    {
+        private readonly IAsyncEnumerator<WatchEvent<Pod>> _watch = cluster.Pods.WatchAsync(selection ?? Selection.All, from).GetAsyncEnumerator();
+
+        public List<string> Told { get; } = [];
+
+        public async Task TakeAsync(int count)
+        {
+            for (; count > 0; count--)
+            {
+                (await _watch.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20))).Should().BeTrue();
+                Told.Add(Words(_watch.Current));
+            }
+        }
+
+        public ValueTask DisposeAsync() => _watch.DisposeAsync();
+    }
+
+    private static Snapshot<Pod> Known(int version, params (string Name, int Version)[] pods) => new()
+    {
+        ResourceVersion = $"{version}",
+        Items = [.. pods.Select(pod => new Pod { Name = new ObjectName("default", pod.Name), Uid = pod.Name, ResourceVersion = $"{pod.Version}" })],
+    };
+
+    private static string Words(WatchEvent<Pod> happened) =>
+        happened.Kind == WatchEventKind.Interrupted ? $"Interrupted {happened.Error!.Cause}"
+        : happened.Object is { } pod ? $"{happened.Kind} {pod.Name.Name}@{pod.ResourceVersion} ({happened.ResourceVersion})"
+        : $"{happened.Kind} ({happened.ResourceVersion})";
+
     private static async Task<List<string>> TakeAsync(TestServer server, int count)
     {
         using var cluster = server.Connect();
@@ -263,9 +400,7 @@ public sealed class WatchTests
         {
             await foreach (var happened in cluster.Pods.WatchAsync(Selection.All, from, limit.Token))
             {
-                told.Add(happened.Kind == WatchEventKind.Interrupted ? $"Interrupted {happened.Error!.Cause}"
-                    : happened.Object is { } pod ? $"{happened.Kind} {pod.Name.Name}@{pod.ResourceVersion} ({happened.ResourceVersion})"
-                    : $"{happened.Kind} ({happened.ResourceVersion})");
+                told.Add(Words(happened));
                 if (told.Count == count)
                 {
                     break;

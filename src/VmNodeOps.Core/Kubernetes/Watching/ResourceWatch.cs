@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
 using VmNodeOps.Cluster;
-using VmNodeOps.Kubernetes.Mapping;
 using VmNodeOps.Kubernetes.Transport;
 using VmNodeOps.Kubernetes.Wire;
 
@@ -18,15 +16,14 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
     where TDto : class, IObjectDto
     where T : ClusterObject
 {
-    private const string InitialEventsEnd = "k8s.io/initial-events-end";
-
     private readonly ApiGateway _gateway;
+    private readonly WatchFeeds<TDto, T> _feeds;
     private readonly Resource<TDto, T> _resource;
     private readonly ServerSelection _selection;
     private readonly Func<CancellationToken, Task<Snapshot<T>>> _list;
     private readonly Picture<T> _picture;
     private readonly List<WatchEvent<T>> _told = [];
-    private WatchStream? _stream;
+    private WatchHearing<TDto, T>? _hearing;
     private bool _mustRead;
     private bool _isReading;
     private bool _interrupted;
@@ -37,9 +34,14 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
     private ServerStatus? _lastRefusal;
 
     public ResourceWatch(
-        ApiGateway gateway, Resource<TDto, T> resource, ServerSelection selection, Snapshot<T>? from, Func<CancellationToken, Task<Snapshot<T>>> list)
+        ApiGateway gateway,
+        WatchFeeds<TDto, T> feeds,
+        Resource<TDto, T> resource,
+        ServerSelection selection,
+        Snapshot<T>? from,
+        Func<CancellationToken, Task<Snapshot<T>>> list)
     {
-        (_gateway, _resource, _selection, _list) = (gateway, resource, selection, list);
+        (_gateway, _feeds, _resource, _selection, _list) = (gateway, feeds, resource, selection, list);
         _picture = new Picture<T>(from);
         _mustRead = string.IsNullOrEmpty(from?.ResourceVersion);
         _tellBeginning = !_mustRead;
@@ -54,7 +56,7 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             try
             {
-                await (_stream is null ? BeginAsync(cancellationToken) : ReadAsync(_stream, cancellationToken)).ConfigureAwait(false);
+                await (_hearing is null ? BeginAsync(cancellationToken) : ReadAsync(_hearing, cancellationToken)).ConfigureAwait(false);
             }
             catch (ClusterException trouble) when (ReadRetry.MayPass(trouble) || trouble.Cause == ClusterErrorCause.Expired)
             {
@@ -76,7 +78,7 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
 
         if (!_mustRead)
         {
-            _stream = await WatchStream.OpenAsync(_gateway, Request(reading: false), cancellationToken).ConfigureAwait(false);
+            _hearing = await _feeds.OpenAsync(Request(reading: false), _selection, _picture.ResourceVersion, cancellationToken).ConfigureAwait(false);
             if (_tellBeginning)
             {
                 _tellBeginning = false;
@@ -97,7 +99,7 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
     {
         try
         {
-            _stream = await WatchStream.OpenAsync(_gateway, Request(reading: true), cancellationToken).ConfigureAwait(false);
+            _hearing = await _feeds.OpenAsync(Request(reading: true), _selection, from: null, cancellationToken).ConfigureAwait(false);
             _isReading = true;
             _picture.BeginReading();
         }
@@ -128,55 +130,38 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
         _failures = 0;
     }
 
-    private async Task ReadAsync(WatchStream stream, CancellationToken cancellationToken)
+    private async Task ReadAsync(WatchHearing<TDto, T> hearing, CancellationToken cancellationToken)
     {
-        if (await stream.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } line)
+        var news = await hearing.NextAsync(cancellationToken).ConfigureAwait(false);
+        switch (news.Kind)
         {
-            await EndAsync(stream).ConfigureAwait(false);
-            return;
-        }
-
-        try
-        {
-            await TakeAsync(line).ConfigureAwait(false);
-        }
-        catch (Exception problem) when (problem is JsonException or ArgumentException or InvalidOperationException)
-        {
-            // A broken line: what it was to say comes again from where we were.
-            await EndAsync(stream, broken: true).ConfigureAwait(false);
-        }
-    }
-
-    private Task TakeAsync(ReadOnlyMemory<byte> bytes)
-    {
-        var line = WatchLine.Parse(bytes.Span);
-        switch (line.Kind)
-        {
+            case null:
+                await EndAsync(hearing.Age < TimeSpan.FromSeconds(1), news).ConfigureAwait(false);
+                break;
             case WatchLineKind.Bookmark:
-                TakeBookmark(JsonSerializer.Deserialize(line.Body, WireJson.Default.BookmarkDto)?.Metadata);
-                return Task.CompletedTask;
+                TakeBookmark(news);
+                break;
             case WatchLineKind.Error:
-                var status = JsonSerializer.Deserialize(line.Body, WireJson.Default.StatusDto);
-                throw Refusals.Of(Request(_isReading), Refusals.Convert(status ?? new StatusDto(), status?.Code ?? 500, retryAfter: null));
+                throw Refusals.Of(Request(_isReading), Refusals.Convert(news.Refusal!, news.Refusal!.Code ?? 500, retryAfter: null));
             case WatchLineKind.Strange:
-                return RereadAsync();
+                await RereadAsync().ConfigureAwait(false);
+                break;
             default:
-                Take(line.Kind, JsonSerializer.Deserialize(line.Body, _resource.Type) ?? throw new JsonException("An event has an object."));
-                return Task.CompletedTask;
+                Take(news);
+                break;
         }
     }
 
-    private void Take(WatchLineKind kind, TDto dto)
+    private void Take(WatchNews<T> news)
     {
-        var item = _resource.Map(dto);
-        if (item is null || (_selection.SiftedNode is { } node && _resource.NodeOf!(item) != node))
+        if (news.Item is not { } item || (_selection.SiftedNode is { } node && _resource.NodeOf!(item) != node))
         {
             if (!_isReading)
             {
-                _picture.Pass(Common.VersionOf(dto));
+                _picture.Pass(news.Version);
             }
         }
-        else if (_isReading && kind == WatchLineKind.Deleted)
+        else if (_isReading && news.Kind == WatchLineKind.Deleted)
         {
             // The server tells what happens while it tells the present state.
             _picture.Gone(item, _told);
@@ -189,36 +174,30 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
         {
             _failures = 0;
             _picture.Live(
-                kind switch { WatchLineKind.Added => WatchEventKind.Added, WatchLineKind.Deleted => WatchEventKind.Deleted, _ => WatchEventKind.Modified },
+                news.Kind switch { WatchLineKind.Added => WatchEventKind.Added, WatchLineKind.Deleted => WatchEventKind.Deleted, _ => WatchEventKind.Modified },
                 item,
                 _told);
         }
     }
 
-    private void TakeBookmark(MetadataDto? metadata)
+    private void TakeBookmark(WatchNews<T> bookmark)
     {
-        if (metadata?.ResourceVersion is not { Length: > 0 } version)
-        {
-            throw new JsonException("A bookmark has a resource version.");
-        }
-
         if (!_isReading)
         {
             _failures = 0;
-            _picture.Pass(version);
-            _told.Add(new WatchEvent<T> { Kind = WatchEventKind.Synchronized, ResourceVersion = version });
+            _picture.Pass(bookmark.Version);
+            _told.Add(new WatchEvent<T> { Kind = WatchEventKind.Synchronized, ResourceVersion = bookmark.Version });
         }
-        else if (metadata.Annotations?.ContainsKey(InitialEventsEnd) == true)
+        else if (bookmark.EndsReading)
         {
-            Complete(version);
+            Complete(bookmark.Version);
         }
     }
 
     /// <summary>The stream has ended in good order, fallen silent, or told something unreadable; it goes on where it was.</summary>
-    private async Task EndAsync(WatchStream stream, bool broken = false)
+    private async Task EndAsync(bool atOnce, WatchNews<T> end)
     {
-        var atOnce = stream.Age < TimeSpan.FromSeconds(1);
-        _silences = stream.FellSilent ? _silences + 1 : 0;
+        _silences = end.FellSilent ? _silences + 1 : 0;
         await CloseAsync().ConfigureAwait(false);
         if (_isReading)
         {
@@ -234,7 +213,7 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
         }
 
         // One that ends as soon as it is opened must not be opened in a tight circle.
-        _failures = atOnce || broken ? _failures + 1 : 0;
+        _failures = atOnce || end.IsBroken ? _failures + 1 : 0;
         _lastRefusal = null;
     }
 
@@ -261,10 +240,10 @@ internal sealed class ResourceWatch<TDto, T> : IAsyncDisposable
 
     private async ValueTask CloseAsync()
     {
-        if (_stream is { } stream)
+        if (_hearing is { } hearing)
         {
-            _stream = null;
-            await stream.DisposeAsync().ConfigureAwait(false);
+            _hearing = null;
+            await hearing.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -37,6 +37,9 @@ internal sealed class WatchStream : IAsyncDisposable
         return new WatchStream(gateway, request, response, stream);
     }
 
+    /// <summary>A line that has come already; valid until the next call.</summary>
+    public bool TryTake(out ReadOnlyMemory<byte> line) => _lines.TryTake(out line);
+
     /// <summary>The next line; null at the end of the stream, or when it has been silent for too long.</summary>
     /// <exception cref="ClusterException">The connection broke.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
