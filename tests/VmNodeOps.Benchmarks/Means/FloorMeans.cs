@@ -11,6 +11,19 @@ internal static class FloorMeans
     public static async Task<int> DrainAsync(string kubeconfig, string node)
     {
         using var client = new FloorClient(kubeconfig);
+        await DrainAsync(client, node);
+        return 0;
+    }
+
+    public static async Task<int> DrainManyAsync(string kubeconfig, string[] nodes)
+    {
+        using var client = new FloorClient(kubeconfig);
+        await Task.WhenAll(nodes.Select(node => DrainAsync(client, node)));
+        return 0;
+    }
+
+    private static async Task DrainAsync(FloorClient client, string node)
+    {
         await client.SendAsync(HttpMethod.Patch, $"/api/v1/nodes/{node}", """{"spec":{"unschedulable":true}}""", "application/merge-patch+json");
         var path = Pods.Replace("NODE", node);
         var list = await client.GetAsync(path);
@@ -20,7 +33,6 @@ internal static class FloorMeans
             HttpMethod.Post, $"/api/v1/namespaces/{pod.Namespace}/pods/{pod.Name}/eviction",
             $$$"""{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"{{{pod.Name}}}","namespace":"{{{pod.Namespace}}}"}}""")));
         await gone;
-        return 0;
     }
 
     public static async Task<int> RecoverAsync(string kubeconfig, string node)

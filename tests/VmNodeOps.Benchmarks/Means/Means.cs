@@ -53,6 +53,8 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 
     public static Means OursBatch { get; } = Child("ours (library), one batch", "ours-batch");
 
+    public static Means FloorBatch { get; } = Child("floor, all nodes at once", "floor-batch");
+
     /// <summary>The program that is started, where it is not <see cref="Program"/>.</summary>
     public string? Shell { get; init; }
 

@@ -10,6 +10,7 @@ internal static class MeansProgram
         ["ours-plan", var kubeconfig, var node] => OurMeans.PlanAsync(kubeconfig, node),
         ["ours-batch", var kubeconfig, .. var nodes] => OurMeans.DrainManyAsync(kubeconfig, nodes),
         ["floor-drain", var kubeconfig, var node] => FloorMeans.DrainAsync(kubeconfig, node),
+        ["floor-batch", var kubeconfig, .. var nodes] => FloorMeans.DrainManyAsync(kubeconfig, nodes),
         ["floor-recover", var kubeconfig, var node] => FloorMeans.RecoverAsync(kubeconfig, node),
         ["floor-page", var kubeconfig, var node] => FloorMeans.PageAsync(kubeconfig, node),
         _ => throw new ArgumentException($"No such means: {string.Join(' ', words)}"),
