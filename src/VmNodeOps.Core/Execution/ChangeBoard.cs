@@ -8,6 +8,7 @@ internal sealed class ChangeBoard
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<ObjectName, TaskCompletionSource> _signals = [];
+    private readonly HashSet<ObjectName> _asked = [];
     private TaskCompletionSource _any = NewSignal();
 
     /// <summary>Completes at the next news of the subject.</summary>
@@ -18,9 +19,19 @@ internal sealed class ChangeBoard
             if (!_signals.TryGetValue(subject, out var signal))
             {
                 _signals[subject] = signal = NewSignal();
+                _asked.Add(subject);
             }
 
             return signal.Task;
+        }
+    }
+
+    /// <summary>Whether anybody has ever asked for news of the subject.</summary>
+    public bool Knows(ObjectName subject)
+    {
+        lock (_gate)
+        {
+            return _asked.Contains(subject);
         }
     }
 

@@ -33,11 +33,17 @@ internal sealed class MachineWatch : IAsyncDisposable
         var from = inventory.Machines.Any(machine => machine.Instance is null && inventory.Journaled.GetValueOrDefault(machine.Name)?.Fate == VirtualMachineFate.ReplacedUnderNewName)
             ? null
             : inventory.Instances;
-        _instances = new(instances, Selection.All, from, Board, SubjectsOf, services, IsOfThisRun);
+        // The machines of the whole cluster are heard of, and most of them are no business of this run: those it never asks about wake nobody.
+        _instances = new(instances, Selection.All, from, Board, instance => SubjectsOf(instance).Where(Board.Knows), services, IsOfThisRun);
         _since = inventory.ReadAt;
         _migrations = new(
-            migrations, Selection.All, from: null, Board, static migration => [new ObjectName(migration.Name.Namespace, migration.InstanceName)], services);
-        _machines = new(machines, SelectionOf(inventory), from: null, Board, static machine => [machine.Name], services);
+            migrations,
+            Selection.All,
+            from: null,
+            Board,
+            migration => Known(new ObjectName(migration.Name.Namespace, migration.InstanceName)),
+            services);
+        _machines = new(machines, SelectionOf(inventory), from: null, Board, machine => Known(machine.Name), services);
         _attaching = context.Handover.Find<FateRule>() is { IsLoss: true } ? new(context, SelectionOf(inventory).Namespace, Board, OwnersOf) : null;
     }
 
@@ -321,6 +327,8 @@ internal sealed class MachineWatch : IAsyncDisposable
             .Skip(rank)
             .FirstOrDefault();
     }
+
+    private IEnumerable<ObjectName> Known(ObjectName subject) => Board.Knows(subject) ? [subject] : [];
 
     private static IEnumerable<ObjectName> SubjectsOf(VirtualMachineInstance instance) =>
         SetOf(instance) is { } set ? [instance.Name, set] : [instance.Name];
