@@ -73,7 +73,7 @@ public sealed partial class MaintenanceRunner
     {
         var maintenances = (await ResolveAsync(batch, cancellationToken).ConfigureAwait(false)).Select(name => batch.On(name).Over(_defaults)).ToList();
         var plannings = new MaintenancePlanning[maintenances.Count];
-        var shared = new SharedListings(_cluster);
+        await using var shared = new SharedListings(_cluster);
         var cordoned = maintenances.Where(maintenance => batch.Options.PrepareAllFirst && maintenance.Steps.Any(static step => step is CordonStep)).Select(static maintenance => maintenance.NodeName).ToList();
         await Parallel.ForEachAsync(
             Enumerable.Range(0, maintenances.Count),

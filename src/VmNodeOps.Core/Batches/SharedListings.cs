@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using VmNodeOps.Cluster;
 
 namespace VmNodeOps;
@@ -6,11 +7,12 @@ namespace VmNodeOps;
 /// <summary>Lets the plans of several nodes, made at the same time, share what they would each read alike: lists of the whole cluster or of a namespace.</summary>
 /// <remarks>
 /// A list that the server narrows down to one node's objects is nobody else's and passes through. Attachments it cannot narrow down: every node would page through all of them, so they are read once
-/// and sifted here. Runs read anew, what they ask for at the same time together: <see cref="JoinedListings{T}"/>.
+/// and sifted here. Of a list that is read in pages, each page is read once. Runs read anew, what they ask for at the same time together: <see cref="JoinedListings{T}"/>.
 /// </remarks>
-internal sealed class SharedListings(IClusterClient cluster)
+internal sealed class SharedListings(IClusterClient cluster) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<(Type, Selection), object> _lists = [];
+    private readonly ConcurrentDictionary<(Type, Selection), IAsyncDisposable> _pages = [];
     private Lazy<Task<RemediationListing>>? _remediations;
 
     /// <summary>For the runs that follow the plans.</summary>
@@ -26,6 +28,15 @@ internal sealed class SharedListings(IClusterClient cluster)
 
     /// <summary>What remediation operators do, read once.</summary>
     public IRemediations Of(IRemediations remediations) => new SharedRemediations(this, remediations);
+
+    /// <summary>Ends the readings that nobody read to their end. The runs' own go on.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var pages in _pages.Values)
+        {
+            await pages.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private sealed class Shared<T>(SharedListings listings, IClusterReader<T> reader, Func<T, string>? nodeOf) : IClusterReader<T>
         where T : ClusterObject
@@ -46,6 +57,24 @@ internal sealed class SharedListings(IClusterClient cluster)
 
             var all = await ListSharedAsync(selection with { NodeName = null }, cancellationToken).ConfigureAwait(false);
             return all with { Items = [.. all.Items.Where(item => nodeOf(item) == node)] };
+        }
+
+        public async IAsyncEnumerable<Page<T>> ListPagesAsync(
+            Selection selection, int? firstPageSize = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        {
+            // What is there as a whole, or is on its way, is not asked for again in pages.
+            var key = (typeof(T), selection);
+            if (selection.NodeName is not null || listings._lists.ContainsKey(key))
+            {
+                yield return new Page<T> { Items = (await ListAsync(selection, cancellationToken).ConfigureAwait(false)).Items, IsLast = true };
+                yield break;
+            }
+
+            var pages = (SharedPages<T>)listings._pages.GetOrAdd(key, _ => new SharedPages<T>(() => reader.ListPagesAsync(selection, firstPageSize, cancellationToken)));
+            for (var index = 0; await pages.FindAsync(index).WaitAsync(cancellationToken).ConfigureAwait(false) is { } page; index++)
+            {
+                yield return page;
+            }
         }
 
         public IAsyncEnumerable<WatchEvent<T>> WatchAsync(Selection selection, Snapshot<T>? from = null, CancellationToken cancellationToken = default) =>

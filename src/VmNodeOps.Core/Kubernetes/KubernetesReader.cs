@@ -41,30 +41,32 @@ internal class KubernetesReader<TDto, T>(ApiGateway gateway, Resource<TDto, T> r
 
     public async Task<Snapshot<T>> ListAsync(Selection selection, CancellationToken cancellationToken = default)
     {
-        var asked = ServerSelection.Of(resource, selection);
         var items = new List<T>();
-        string? next = null;
-        ListPageInfo page;
-        do
+        var version = "";
+        await foreach (var (page, info, beginsAnew) in ReadPagesAsync(ServerSelection.Of(resource, selection), gateway.Options.PageSize, cancellationToken).ConfigureAwait(false))
         {
-            try
+            if (beginsAnew)
             {
-                page = await ReadPageAsync(asked, next, items, cancellationToken).ConfigureAwait(false);
-            }
-            catch (ClusterException expired) when (expired.Cause == ClusterErrorCause.Expired && next is not null)
-            {
-                // The server no longer has the moment that the first pages are of: what was read is dropped, and all is read again.
                 items.Clear();
-                next = null;
-                page = await ReadPageAsync(asked, next, items, cancellationToken).ConfigureAwait(false);
             }
 
-            next = page.Continue;
+            items.AddRange(page);
+            version = info.ResourceVersion;
         }
-        while (next is not null);
 
         items.Sort(static (left, right) => left.Name.CompareTo(right.Name));
-        return new Snapshot<T> { Items = items, ResourceVersion = page.ResourceVersion };
+        return new Snapshot<T> { Items = items, ResourceVersion = version };
+    }
+
+    public async IAsyncEnumerable<Page<T>> ListPagesAsync(
+        Selection selection, int? firstPageSize = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var size = firstPageSize ?? gateway.Options.PageSize;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size, nameof(firstPageSize));
+        await foreach (var (page, info, beginsAnew) in ReadPagesAsync(ServerSelection.Of(resource, selection), Math.Min(size, gateway.Options.PageSize), cancellationToken).ConfigureAwait(false))
+        {
+            yield return new Page<T> { Items = page, BeginsAnew = beginsAnew, IsLast = info.Continue is null };
+        }
     }
 
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync(
@@ -90,7 +92,33 @@ internal class KubernetesReader<TDto, T>(ApiGateway gateway, Resource<TDto, T> r
         Readable(request, () => resource.Map(gateway.Parse(request, body, resource.Type))) ??
         throw Refusals.Strange(request, $"a {Kind.Noun} that cannot be told", gateway.Server);
 
-    private Task<ListPageInfo> ReadPageAsync(ServerSelection asked, string? next, List<T> items, CancellationToken cancellationToken)
+    private async IAsyncEnumerable<(List<T> Items, ListPageInfo Info, bool BeginsAnew)> ReadPagesAsync(
+        ServerSelection asked, int firstPageSize, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (size, next) = (firstPageSize, (string?)null);
+        do
+        {
+            var items = new List<T>();
+            var beginsAnew = false;
+            ListPageInfo page;
+            try
+            {
+                page = await ReadPageAsync(asked, size, next, items, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ClusterException expired) when (expired.Cause == ClusterErrorCause.Expired && next is not null)
+            {
+                // The server no longer has the moment that the first pages are of: what was read is dropped, and all is read again.
+                beginsAnew = true;
+                page = await ReadPageAsync(asked, size, null, items, cancellationToken).ConfigureAwait(false);
+            }
+
+            (size, next) = (gateway.Options.PageSize, page.Continue);
+            yield return (items, page, beginsAnew);
+        }
+        while (next is not null);
+    }
+
+    private Task<ListPageInfo> ReadPageAsync(ServerSelection asked, int size, string? next, List<T> items, CancellationToken cancellationToken)
     {
         var request = new ApiRequest
         {
@@ -99,16 +127,15 @@ internal class KubernetesReader<TDto, T>(ApiGateway gateway, Resource<TDto, T> r
                 asked.Path,
                 ("labelSelector", asked.LabelSelector),
                 ("fieldSelector", asked.FieldSelector),
-                ("limit", gateway.Options.PageSize.ToString(CultureInfo.InvariantCulture)),
+                ("limit", size.ToString(CultureInfo.InvariantCulture)),
                 ("continue", next)),
             What = $"list {asked.Words}",
             IsRead = true,
             IsOfKubeVirt = Kind.IsOfKubeVirt,
         };
-        var before = items.Count;
         return gateway.SendAsync(request, body =>
         {
-            items.RemoveRange(before, items.Count - before);
+            items.Clear();
             return Readable(request, () => ListPage.Read(body.Span, resource.Type, Sieve(asked), dto =>
             {
                 if (resource.Map(dto) is { } item)

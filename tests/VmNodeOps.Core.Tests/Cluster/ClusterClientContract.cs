@@ -44,6 +44,20 @@ public abstract class ClusterClientContract(ContractCluster fixture)
     }
 
     [Fact]
+    public async Task Pages_are_together_what_the_list_is_and_reading_them_may_end_with_any()
+    {
+        var pages = await Client.Nodes.ListPagesAsync(Selection.All, firstPageSize: 2).ToListAsync();
+        var first = await Client.Nodes.ListPagesAsync(Selection.All).FirstAsync();
+
+        pages.SelectMany(page => page.Items).Select(node => node.Name.Name).Should().Equal("1.1.1.21", "1.1.1.211", "node-1");
+        pages.SkipLast(1).Should().OnlyContain(page => !page.IsLast);
+        pages[^1].IsLast.Should().BeTrue();
+        pages.Should().OnlyContain(page => !page.BeginsAnew, "the server keeps the moment as long as that");
+        first.Items.Should().NotBeEmpty();
+        (await Client.VolumeAttachments.ListPagesAsync(Selection.OnNode("node-1")).ToListAsync()).Should().ContainSingle().Which.Items.Should().ContainSingle();
+    }
+
+    [Fact]
     public async Task What_is_selected_by_node_label_name_or_namespace_is_no_more_and_no_less()
     {
         var onNode = await Client.Pods.ListAsync(new Selection { NodeName = "node-1", Labels = "kubevirt.io=virt-launcher" });
@@ -350,6 +364,7 @@ public abstract class ClusterClientContract(ContractCluster fixture)
             }
         }).Should().ThrowAsync<OperationCanceledException>();
         await Client.Invoking(client => client.Nodes.ListAsync(Selection.All, cancel.Token)).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => Client.Nodes.ListPagesAsync(Selection.All, null, cancel.Token).ToListAsync().AsTask()).Should().ThrowAsync<OperationCanceledException>();
     }
 
     /// <summary>Kubelets write to their nodes all the time: a change that needs the version that was read is tried again.</summary>

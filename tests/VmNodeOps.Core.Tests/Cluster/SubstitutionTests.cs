@@ -32,4 +32,28 @@ public sealed class SubstitutionTests
 
         seen.Should().ContainSingle().Which.Object.Should().Be(pod);
     }
+
+    [Fact]
+    public async Task What_only_lists_gives_all_as_one_page()
+    {
+        IClusterReader<Pod> pods = new OnlyLists();
+
+        var page = await pods.ListPagesAsync(Selection.OnNode("worker-3"), firstPageSize: 1).ToListAsync();
+
+        page.Should().ContainSingle().Which.Should().Match<Page<Pod>>(all => all.IsLast && !all.BeginsAnew && all.Items.Count == 2);
+    }
+
+    /// <summary>Written before there were pages.</summary>
+    private sealed class OnlyLists : IClusterReader<Pod>
+    {
+        public Task<Pod?> FindAsync(ObjectName name, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+        public Task<Snapshot<Pod>> ListAsync(Selection selection, CancellationToken cancellationToken = default) => Task.FromResult(new Snapshot<Pod>
+        {
+            Items = [new Pod { Name = new ObjectName("a", "b"), Uid = "1", NodeName = selection.NodeName }, new Pod { Name = new ObjectName("a", "c"), Uid = "2", NodeName = selection.NodeName }],
+            ResourceVersion = "1",
+        });
+
+        public IAsyncEnumerable<WatchEvent<Pod>> WatchAsync(Selection selection, Snapshot<Pod>? from = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    }
 }

@@ -250,6 +250,50 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Pages_are_told_one_by_one_and_the_one_that_starts_over_says_so()
+    {
+        var pages = new Queue<Func<HttpContext, Task>>(
+        [
+            context => TestServer.JsonAsync(context, 200, Page(10, "more", ("z", 2))),
+            context => TestServer.JsonAsync(context, 410, TestServer.Status(410, "Expired", "The provided continue parameter is too old")),
+            context => TestServer.JsonAsync(context, 200, Page(20, "more", ("b", 1), ("a", 3))),
+            context => TestServer.JsonAsync(context, 200, Page(20, null)),
+        ]);
+        await using var server = await TestServer.StartAsync((context, _) => pages.Dequeue()(context));
+        using var cluster = server.Connect(TestServer.Quick with { PageSize = 2 });
+
+        var told = new List<string>();
+        await foreach (var page in cluster.Pods.ListPagesAsync(Selection.InNamespace("default"), firstPageSize: 1))
+        {
+            told.Add($"{string.Join(",", page.Items.Select(pod => pod.Name.Name))} anew={page.BeginsAnew} last={page.IsLast}");
+        }
+
+        told.Should().Equal("z anew=False last=False", "b,a anew=True last=False", " anew=False last=True");
+        server.Requests.Should().Equal(
+            "GET /api/v1/namespaces/default/pods?limit=1",
+            "GET /api/v1/namespaces/default/pods?limit=2&continue=more",
+            "GET /api/v1/namespaces/default/pods?limit=2",
+            "GET /api/v1/namespaces/default/pods?limit=2&continue=more");
+    }
+
+    [Fact]
+    public async Task A_page_that_nobody_wants_is_not_asked_for()
+    {
+        await using var server = await TestServer.StartAsync((context, _) => TestServer.JsonAsync(context, 200, Page(10, "more", ("a", 1))));
+        using var cluster = server.Connect(TestServer.Quick with { PageSize = 2 });
+
+        await foreach (var page in cluster.Pods.ListPagesAsync(Selection.All, firstPageSize: 1000))
+        {
+            page.Items.Should().ContainSingle();
+            break;
+        }
+
+        server.Requests.Should().Equal("GET /api/v1/pods?limit=2");
+        var none = async () => await cluster.Pods.ListPagesAsync(Selection.All, firstPageSize: 0).ToListAsync();
+        (await none.Should().ThrowAsync<ArgumentOutOfRangeException>()).Which.ParamName.Should().Be("firstPageSize");
+    }
+
+    [Fact]
     public async Task Whoever_follows_the_same_from_about_the_same_moment_hears_the_same_request()
     {
         var more = new TaskCompletionSource();
