@@ -6,10 +6,11 @@ namespace VmNodeOps;
 internal static class NodeFindings
 {
     /// <param name="node">The node.</param>
-    /// <param name="others">The other nodes, as they are once this batch has cordoned its own.</param>
+    /// <param name="others">The other nodes, as they are once this batch has cordoned its own: all of them, or enough to have an open one among them.</param>
+    /// <param name="controlPlane">The others of the control plane, all of them; looked at only if the node is of it.</param>
     /// <param name="companions">How many of them the same batch cordons.</param>
     /// <param name="installation">KubeVirt, if it is there.</param>
-    public static IEnumerable<Finding> Of(Node node, IReadOnlyList<Node> others, int companions, KubeVirtInstallation? installation)
+    public static IEnumerable<Finding> Of(Node node, IReadOnlyList<Node> others, IReadOnlyList<Node> controlPlane, int companions, KubeVirtInstallation? installation)
     {
         if (!others.Any(Placement.IsOpen))
         {
@@ -24,7 +25,7 @@ internal static class NodeFindings
 
         if (node.IsControlPlane)
         {
-            var left = others.Count(other => other is { IsControlPlane: true, Ready: ConditionStatus.True });
+            var left = controlPlane.Count(other => other is { IsControlPlane: true, Ready: ConditionStatus.True });
             yield return new Finding
             {
                 Severity = FindingSeverity.Warning,

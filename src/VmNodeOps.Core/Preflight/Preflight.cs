@@ -29,23 +29,20 @@ internal static class Preflight
         }
 
         var findings = new List<Finding>();
-        var nodes = await TryListAsync(context.Cluster.Nodes, Selection.All, "the other nodes", findings, cancellationToken).ConfigureAwait(false);
-        if (nodes is not null)
+        if (await TryReadAsync(() => OtherNodes.ReadAsync(context, machines, cancellationToken), "the other nodes", findings).ConfigureAwait(false) is { } others)
         {
-            var others = nodes.Where(node => node.Name != context.Node.Name)
-                .Select(node => context.Companions.Contains(node.Name.Name) ? node with { Unschedulable = true } : node).ToList();
-            var companions = others.Count(node => context.Companions.Contains(node.Name.Name));
-            findings.AddRange(NodeFindings.Of(context.Node, others, companions, context.Handover.Find<NodeInventory>()?.KubeVirt));
-            findings.AddRange(PlacementFindings.Of(machines, others, options.Preflight));
+            var companions = others.Nodes.Count(node => context.Companions.Contains(node.Name.Name));
+            findings.AddRange(NodeFindings.Of(context.Node, others.Nodes, others.ControlPlane, companions, context.Handover.Find<NodeInventory>()?.KubeVirt));
+            findings.AddRange(others.Placements.Make(options.Preflight));
         }
 
         findings.AddRange(MigrationWaves.Of(machines, context.Handover.Find<NodeInventory>()?.KubeVirt, options.Preflight, context.Options.Timeout));
         var evicted = BudgetFindings.Evicted(plan, pods, machines).ToList();
         foreach (var selection in Namespaces(evicted))
         {
-            if (await TryListAsync(context.Cluster.DisruptionBudgets, selection, "disruption budgets", findings, cancellationToken).ConfigureAwait(false) is { } budgets)
+            if (await TryReadAsync(() => context.Cluster.DisruptionBudgets.ListAsync(selection, cancellationToken), "disruption budgets", findings).ConfigureAwait(false) is { } budgets)
             {
-                findings.AddRange(BudgetFindings.Of(evicted, budgets));
+                findings.AddRange(BudgetFindings.Of(evicted, budgets.Items));
             }
         }
 
@@ -60,13 +57,12 @@ internal static class Preflight
     }
 
     /// <summary>Looking ahead is no condition of the drain itself: what may not be read is told and left out.</summary>
-    private static async Task<IReadOnlyList<T>?> TryListAsync<T>(
-        IClusterReader<T> reader, Selection selection, string what, List<Finding> findings, CancellationToken cancellationToken)
-        where T : ClusterObject
+    private static async Task<T?> TryReadAsync<T>(Func<Task<T>> read, string what, List<Finding> findings)
+        where T : class
     {
         try
         {
-            return (await reader.ListAsync(selection, cancellationToken).ConfigureAwait(false)).Items;
+            return await read().ConfigureAwait(false);
         }
         catch (ClusterException exception) when (exception.Cause == ClusterErrorCause.Forbidden)
         {

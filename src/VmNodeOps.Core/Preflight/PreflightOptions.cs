@@ -1,7 +1,10 @@
 namespace VmNodeOps;
 
 /// <summary>How far a drain looks ahead while it is planned.</summary>
-/// <remarks>It lists the cluster's nodes once, and the disruption budgets of the namespaces concerned. Pods of other nodes are not read, so what is free there is not known.</remarks>
+/// <remarks>
+/// It reads the nodes on which machines run page by page, until it has seen an open one and enough places for the machines: one request where there are. Only where something is
+/// missing it reads all nodes. Of disruption budgets it lists those of the namespaces concerned. Pods of other nodes are not read, so what is free there is not known.
+/// </remarks>
 public sealed record PreflightOptions
 {
     /// <summary>Whether to look ahead at all.</summary>

@@ -16,5 +16,5 @@ internal static class WhyNot
 
     public const string Batch = "The evictions are answered soon; what takes long is that 800 machines stop and start on a server that shares two processors with us, and that our process takes its part of them: each node's run watches all instances and migrations of the cluster by itself, because a machine may go to any node, so that twenty runs receive and read the same news twenty times. One watch that the runs of a batch share would take that part away; how much of the rest is the server's has not been taken apart.";
 
-    public const string Nodes = "A plan lists the cluster's nodes once, to see where the machines fit and whether a schedulable node is left. PreflightOptions.IsOn = false leaves that out.";
+    public const string Nodes = "By the code: a plan reads the nodes on which machines run until it has seen enough places for them, and all nodes only where some are missing. PreflightOptions.IsOn = false leaves that out.";
 }

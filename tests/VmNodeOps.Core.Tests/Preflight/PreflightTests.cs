@@ -20,7 +20,7 @@ public sealed class PreflightTests
         Finding(plan, "MigrationWaves").Severity.Should().Be(FindingSeverity.Note);
         Finding(hasty, "MigrationsTakeLong").Lift.Should().Contain("Timeout");
         plan.IsRefused.Should().BeFalse();
-        scene.Cluster.Requests.Of("list", "nodes").Should().HaveCount(2, "the nodes are listed once for a plan");
+        scene.Cluster.Requests.Of("list", "nodes").Should().HaveCount(2, "the first page of a plan is enough");
     }
 
     [Fact]
