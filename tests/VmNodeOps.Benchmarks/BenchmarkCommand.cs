@@ -90,10 +90,7 @@ internal static class BenchmarkCommand
 
         var facts = await MachineFacts.ReadAsync(DateOnly.FromDateTime(DateTime.UtcNow));
         string[] missing = facts.Kubectl is null ? ["kubectl drain", "the manual's pipelines (kubectl)"] : [];
-        var command = facts.IsCompiledAhead
-            ? $"dotnet publish tests/VmNodeOps.Benchmarks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o artifacts/benchmarks\ndotnet artifacts/benchmarks/VmNodeOps.Benchmarks.dll {string.Join(' ', args)}".Trim()
-            : $"dotnet run -c Release --project tests/VmNodeOps.Benchmarks {(args.Length == 0 ? "" : $"-- {string.Join(' ', args)}")}".Trim();
-        await File.WriteAllTextAsync(Path.Combine(folder, "benchmarks.md"), Page.Write(reports, facts, command, chosen.Contains("plot"), missing));
+        await File.WriteAllTextAsync(Path.Combine(folder, "benchmarks.md"), Page.Write(reports, facts, facts.Command(args), chosen.Contains("plot"), missing));
         return 0;
     }
 }

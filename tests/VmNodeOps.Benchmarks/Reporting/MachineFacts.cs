@@ -19,6 +19,11 @@ internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibib
         await KubectlAsync(),
         IsReadyToRun(typeof(NodeMaintenance).Assembly.Location));
 
+    /// <summary>What to type for the same again.</summary>
+    public string Command(IReadOnlyCollection<string> args) => IsCompiledAhead
+        ? $"dotnet publish tests/VmNodeOps.Benchmarks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o artifacts/benchmarks\ndotnet artifacts/benchmarks/VmNodeOps.Benchmarks.dll {string.Join(' ', args)}".Trim()
+        : $"dotnet run -c Release --project tests/VmNodeOps.Benchmarks {(args.Count == 0 ? "" : $"-- {string.Join(' ', args)}")}".Trim();
+
     public void Write(StringBuilder text)
     {
         text.AppendLine(CultureInfo.InvariantCulture, $"| {Date:yyyy-MM-dd} | |");
