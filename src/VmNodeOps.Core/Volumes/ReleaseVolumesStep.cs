@@ -12,6 +12,7 @@ internal sealed class ReleaseVolumesStep(ReleaseVolumesOptions options) : IRemem
     public async Task<StepPlan> PlanAsync(PlanningContext context, CancellationToken cancellationToken)
     {
         var attachments = await context.Cluster.VolumeAttachments.ListAsync(Selection.OnNode(context.Node.Name.Name), cancellationToken).ConfigureAwait(false);
+        context.Handover.Put(new AttachmentListing(attachments));
         var uses = attachments.Items.Count == 0 ? [] : await FindUsesAsync(context, attachments.Items, cancellationToken).ConfigureAwait(false);
         return new StepPlan
         {

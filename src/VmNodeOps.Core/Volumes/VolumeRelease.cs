@@ -120,7 +120,11 @@ internal sealed class VolumeRelease : IAsyncDisposable
         var onNode = Selection.OnNode(_context.Node.Planned.Name.Name);
         var cluster = _context.Cluster;
         var pods = await _context.ListAsync(cluster.Pods, onNode, cancellationToken).ConfigureAwait(false);
-        var attachments = await _context.ListAsync(cluster.VolumeAttachments, onNode, cancellationToken).ConfigureAwait(false);
+        // No server selects attachments by node, so a listing pages through all of the cluster's. The plan's is gone on from: whose an attachment is never changes, each is deleted by its UID, and
+        // what has come since is told before the end of those deletions is. A plan that found none has nothing to delete whose end could be waited for.
+        var attachments = _context.Handover.Find<AttachmentListing>() is { Found: { Items.Count: > 0 } found }
+            ? found
+            : await _context.ListAsync(cluster.VolumeAttachments, onNode, cancellationToken).ConfigureAwait(false);
         _pods = new(cluster.Pods, onNode, pods, _board, static pod => [pod.Name], _context.Services);
         _attachments = new(cluster.VolumeAttachments, onNode, attachments, _board, static attachment => [attachment.Name], _context.Services);
     }
@@ -185,3 +189,6 @@ internal sealed class VolumeRelease : IAsyncDisposable
         }
     }
 }
+
+/// <summary>The attachments of the node as the plan listed them.</summary>
+internal sealed record AttachmentListing(Snapshot<VolumeAttachment> Found);

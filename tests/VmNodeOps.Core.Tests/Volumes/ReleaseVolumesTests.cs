@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using VmNodeOps.Testing.Faults;
 using VmNodeOps.Tests.Recovery;
 using VmNodeOps.Tests.Scenes;
 
@@ -29,6 +30,73 @@ public sealed class ReleaseVolumesTests
         report.Summary.Should().Contain("idle", "it cannot start while its volume is attached elsewhere");
         scene.Cluster.Guests.Doubles.Should().BeEmpty();
     }
+
+    [Fact]
+    public async Task What_becomes_of_attachments_after_the_plan_is_heard_without_listing_them_again()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster
+            .WithVirtualMachine("db", vm => vm.On("node-1").WithDisk())
+            .WithVirtualMachine("web", vm => vm.On("node-1").WithDisk())
+            .WithVirtualMachine("cache", vm => vm.On("node-1").WithDisk())
+            .WithVirtualMachine("other", vm => vm.On("node-2").WithDisk()));
+        var db = AttachmentOf(scene, "db");
+        Create(scene, Copy(scene, db, "stale"));
+        var others = scene.Attachments("node-2");
+        await scene.CrashAsync("node-1");
+        var planned = (string)scene.Cluster.Objects.Get("volumeattachments", db, ns: null)!["metadata"]!["uid"]!;
+        var changed = 0;
+        using var meddling = scene.Cluster.Faults.Add(new FaultRule
+        {
+            Verb = "delete",
+            Resource = "pods",
+            Effect = FaultEffect.Choose(_ =>
+            {
+                if (Interlocked.Exchange(ref changed, 1) == 0)
+                {
+                    // After the plan: one comes again under its name, one has gone, one is new.
+                    var (again, late) = (Copy(scene, db, db), Copy(scene, db, "late"));
+                    foreach (var gone in new[] { db, "stale" })
+                    {
+                        scene.Cluster.Objects.Change("volumeattachments", gone, json => json["metadata"]!.AsObject().Remove("finalizers"), ns: null);
+                        scene.Cluster.Objects.Delete("volumeattachments", gone, ns: null, force: true);
+                    }
+
+                    Create(scene, again);
+                    Create(scene, late);
+                }
+
+                return null;
+            }),
+        });
+        scene.Cluster.Requests.Clear();
+
+        var report = await scene.Runner.RunAsync(Crashes.RecoveryOf("node-1"));
+
+        report.ShouldHave(MaintenanceResult.Succeeded);
+        changed.Should().Be(1);
+        scene.Cluster.Requests.Of("list", "volumeattachments").Should().ContainSingle();
+        scene.Attachments("node-1").Should().BeEmpty();
+        scene.Attachments("node-2").Should().Contain(others);
+        scene.OurWrites().Where(write => write.Name == db).Should().Contain(write => !write.Body.Contains(planned, StringComparison.Ordinal), "the new one has a UID of its own");
+        scene.OurWrites().Where(write => write is { Resource: "volumeattachments", Name: "late" }).Should().ContainSingle();
+        scene.Cluster.Guests.Doubles.Should().BeEmpty();
+    }
+
+    /// <summary>An attachment like that one; under another name, of another volume.</summary>
+    private static JsonObject Copy(Scene scene, string attachment, string name)
+    {
+        var copy = scene.Cluster.Objects.Get("volumeattachments", attachment, ns: null)!.DeepClone().AsObject();
+        copy["metadata"]!["name"] = name;
+        copy["spec"]!["source"]!["persistentVolumeName"] = name == attachment ? (string)copy["spec"]!["source"]!["persistentVolumeName"]! : $"pv-{name}";
+        copy["metadata"]!.AsObject().Remove("uid");
+        copy["metadata"]!.AsObject().Remove("resourceVersion");
+        return copy;
+    }
+
+    private static void Create(Scene scene, JsonObject attachment) => scene.Cluster.Objects.Create(attachment);
+
+    private static string AttachmentOf(Scene scene, string machine) =>
+        scene.Cluster.Objects.Names("volumeattachments", one => (string?)one["spec"]!["source"]!["persistentVolumeName"] == $"pv-default-{machine}-disk").Single();
 
     [Fact]
     public async Task A_finalizer_that_does_not_fall_is_named_with_the_drivers_error_and_never_stripped()
