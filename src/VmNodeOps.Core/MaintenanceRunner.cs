@@ -100,6 +100,7 @@ public sealed partial class MaintenanceRunner : INodeMaintenanceRunner
         NodeMaintenance maintenance, MaintenancePlan? approved, EventHub events, CancellationToken cancellationToken)
     {
         maintenance = maintenance.Over(_defaults);
+        JournalPreparation.Begin();
         try
         {
             var planning = await MaintenancePlanning.MakeAsync(_cluster, maintenance, cancellationToken).ConfigureAwait(false);

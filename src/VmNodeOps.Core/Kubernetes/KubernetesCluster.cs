@@ -3,6 +3,7 @@ using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes.Configuration;
 using VmNodeOps.Kubernetes.Nouns;
 using VmNodeOps.Kubernetes.Transport;
+using VmNodeOps.Kubernetes.Wire;
 
 namespace VmNodeOps.Kubernetes;
 
@@ -17,6 +18,9 @@ public sealed class KubernetesCluster : IClusterClient, IDisposable
 {
     private readonly ApiGateway _gateway;
     private readonly string _description;
+
+    // Before the configuration is read, which takes about as long.
+    static KubernetesCluster() => WirePreparation.Begin();
 
     private KubernetesCluster(ClusterConnection connection, KubernetesClusterOptions options)
     {

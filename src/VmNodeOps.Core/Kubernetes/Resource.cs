@@ -12,7 +12,11 @@ internal sealed record Resource<TDto, T>
 {
     public required ResourceKind Kind { get; init; }
 
-    public required JsonTypeInfo<TDto> Type { get; init; }
+    /// <summary>Gives how its JSON is read. Asked when it is needed: to make one takes a while, and few runs need every kind.</summary>
+    public required Func<JsonTypeInfo<TDto>> TypeOf { get; init; }
+
+    /// <summary>How its JSON is read.</summary>
+    public JsonTypeInfo<TDto> Type => TypeOf();
 
     /// <summary>Null for an object that the port cannot tell; it is passed over.</summary>
     public required Func<TDto, T?> Map { get; init; }

@@ -12,10 +12,11 @@ internal static class InventoryReading
         string nodeName, ClusterReads cluster, CancellationToken cancellationToken, MaintenanceJournal? journal = null)
     {
         // Pods before instances: an instance read later knows at least what its pod says.
-        var pods = await cluster.Pods.ListAsync(
-            new Selection { NodeName = nodeName, Labels = LauncherPods.Selector }, cancellationToken).ConfigureAwait(false);
-        var (servesKubeVirt, installation) = await ReadKubeVirtAsync(cluster, cancellationToken).ConfigureAwait(false);
-        if (!servesKubeVirt)
+        var listing = cluster.Pods.ListAsync(new Selection { NodeName = nodeName, Labels = LauncherPods.Selector }, cancellationToken);
+        var reading = ReadKubeVirtAsync(cluster, cancellationToken);
+        await Task.WhenAll(listing, reading).ConfigureAwait(false);
+        var (pods, kubeVirt) = (await listing.ConfigureAwait(false), await reading.ConfigureAwait(false));
+        if (kubeVirt is null)
         {
             return new NodeInventory
             {
@@ -39,7 +40,7 @@ internal static class InventoryReading
         return new NodeInventory
         {
             NodeName = nodeName,
-            KubeVirt = installation,
+            KubeVirt = kubeVirt.Count > 0 ? kubeVirt[0] : null,
             ServesKubeVirt = true,
             LauncherPods = pods,
             Instances = here with { Items = instances },
@@ -59,17 +60,17 @@ internal static class InventoryReading
     }
 
     /// <summary>A cluster without KubeVirt answers 404 to its paths, in the plain text of no such path: nothing is wrong with such a cluster.</summary>
-    private static async Task<(bool Served, KubeVirtInstallation? Installation)> ReadKubeVirtAsync(ClusterReads cluster, CancellationToken cancellationToken)
+    /// <returns>The installations; null where KubeVirt is not served.</returns>
+    private static async Task<IReadOnlyList<KubeVirtInstallation>?> ReadKubeVirtAsync(ClusterReads cluster, CancellationToken cancellationToken)
     {
         try
         {
-            var installations = await cluster.KubeVirtInstallations.ListAsync(Selection.All, cancellationToken).ConfigureAwait(false);
-            return (true, installations.Items.Count > 0 ? installations.Items[0] : null);
+            return (await cluster.KubeVirtInstallations.ListAsync(Selection.All, cancellationToken).ConfigureAwait(false)).Items;
         }
         catch (ClusterException exception)
             when (exception.Cause is ClusterErrorCause.NotFound or ClusterErrorCause.NotKubernetes or ClusterErrorCause.Unsupported)
         {
-            return (false, null);
+            return null;
         }
     }
 

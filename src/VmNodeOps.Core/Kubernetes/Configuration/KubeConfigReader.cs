@@ -31,14 +31,19 @@ internal sealed class KubeConfigReader(string file)
         try
         {
             using var stream = File.OpenRead(file);
-            var buffer = new byte[LargestFile];
-            var length = stream.ReadAtLeast(buffer, LargestFile, throwOnEndOfStream: false);
-            if (length == LargestFile)
+            var text = new MemoryStream();
+            var buffer = new byte[64 * 1024];
+            for (int count; text.Length < LargestFile && (count = stream.Read(buffer)) > 0;)
+            {
+                text.Write(buffer, 0, count);
+            }
+
+            if (text.Length >= LargestFile)
             {
                 throw ConfigurationProblem.Of($"The file {file} is too large for a kubeconfig. Give the path of the kubeconfig itself.");
             }
 
-            using var reader = new StreamReader(new MemoryStream(buffer, 0, length), Encoding.UTF8);
+            using var reader = new StreamReader(new MemoryStream(text.GetBuffer(), 0, (int)text.Length), Encoding.UTF8);
             return reader.ReadToEnd();
         }
         catch (Exception problem) when (problem is FileNotFoundException or DirectoryNotFoundException)

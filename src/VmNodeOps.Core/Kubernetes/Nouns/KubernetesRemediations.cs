@@ -37,7 +37,7 @@ internal sealed class KubernetesRemediations(ApiGateway gateway) : IRemediations
             var resource = new Resource<RemediationDto, Remediation>
             {
                 Kind = new ResourceKind { Group = group, Version = version, Plural = plural, Noun = kind, IsNamespaced = isNamespaced },
-                Type = WireJson.Default.RemediationDto,
+                TypeOf = static () => WireJson.Default.RemediationDto,
                 Map = dto => Map(dto, kind),
             };
             var listed = await new KubernetesReader<RemediationDto, Remediation>(gateway, resource).ListAsync(Selection.All, cancellationToken).ConfigureAwait(false);

@@ -34,7 +34,7 @@ internal sealed class ApiGateway(ClusterConnection connection, KubernetesCluster
         SendAsync(request, body => Parse(request, body, type), cancellationToken);
 
     /// <summary>Sends a request whose success needs no reading.</summary>
-    public Task SendAsync(ApiRequest request, CancellationToken cancellationToken) => SendAsync(request, static _ => true, cancellationToken);
+    public Task SendAsync(ApiRequest request, CancellationToken cancellationToken) => SendAsync<object?>(request, static _ => null, cancellationToken);
 
     /// <summary>Opens a watch; the caller reads and disposes the answer. Not repeated here.</summary>
     public async Task<HttpResponseMessage> OpenAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -2,7 +2,7 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class ConfigMapDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public Dictionary<string, string>? Data { get; init; }
+    public Dictionary<string, string>? Data { get; set; }
 }

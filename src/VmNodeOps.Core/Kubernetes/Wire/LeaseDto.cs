@@ -2,70 +2,70 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class LeaseDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public LeaseSpecDto? Spec { get; init; }
+    public LeaseSpecDto? Spec { get; set; }
 }
 
 internal sealed class LeaseSpecDto
 {
-    public string? HolderIdentity { get; init; }
+    public string? HolderIdentity { get; set; }
 
-    public int? LeaseDurationSeconds { get; init; }
+    public int? LeaseDurationSeconds { get; set; }
 
-    public DateTimeOffset? AcquireTime { get; init; }
+    public DateTimeOffset? AcquireTime { get; set; }
 
-    public DateTimeOffset? RenewTime { get; init; }
+    public DateTimeOffset? RenewTime { get; set; }
 
-    public int? LeaseTransitions { get; init; }
+    public int? LeaseTransitions { get; set; }
 }
 
 internal sealed class EventDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public ObjectReferenceDto? InvolvedObject { get; init; }
+    public ObjectReferenceDto? InvolvedObject { get; set; }
 
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public string? Reason { get; init; }
+    public string? Reason { get; set; }
 
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 
-    public EventSourceDto? Source { get; init; }
+    public EventSourceDto? Source { get; set; }
 
-    public string? ReportingComponent { get; init; }
+    public string? ReportingComponent { get; set; }
 
-    public int? Count { get; init; }
+    public int? Count { get; set; }
 
-    public EventSeriesDto? Series { get; init; }
+    public EventSeriesDto? Series { get; set; }
 
-    public DateTimeOffset? LastTimestamp { get; init; }
+    public DateTimeOffset? LastTimestamp { get; set; }
 
-    public DateTimeOffset? EventTime { get; init; }
+    public DateTimeOffset? EventTime { get; set; }
 }
 
 internal sealed class ObjectReferenceDto
 {
-    public string? ApiVersion { get; init; }
+    public string? ApiVersion { get; set; }
 
-    public string? Kind { get; init; }
+    public string? Kind { get; set; }
 
-    public string? Namespace { get; init; }
+    public string? Namespace { get; set; }
 
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Uid { get; init; }
+    public string? Uid { get; set; }
 }
 
 internal sealed class EventSourceDto
 {
-    public string? Component { get; init; }
+    public string? Component { get; set; }
 }
 
 internal sealed class EventSeriesDto
 {
-    public int? Count { get; init; }
+    public int? Count { get; set; }
 
-    public DateTimeOffset? LastObservedTime { get; init; }
+    public DateTimeOffset? LastObservedTime { get; set; }
 }

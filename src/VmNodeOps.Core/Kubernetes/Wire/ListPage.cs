@@ -4,7 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace VmNodeOps.Kubernetes.Wire;
 
 /// <summary>What a page of a list says beside its items.</summary>
-internal readonly record struct ListPageInfo(string ResourceVersion, string? Continue);
+internal sealed record ListPageInfo(string ResourceVersion, string? Continue);
 
 /// <summary>Reads a page item by item, so that what is not wanted leaves nothing behind in memory.</summary>
 internal static class ListPage
@@ -21,7 +21,7 @@ internal static class ListPage
             throw new JsonException("A list is an object.");
         }
 
-        var info = default(ListPageInfo?);
+        ListPageInfo? info = null;
         var items = false;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -69,13 +69,13 @@ internal static class ListPage
         return false;
     }
 
-    private static ListPageInfo ReadInfo(ref Utf8JsonReader reader)
+    private static ListPageInfo? ReadInfo(ref Utf8JsonReader reader)
     {
         string? version = null, next = null;
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
-            return default;
+            return null;
         }
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -8,59 +8,59 @@ internal interface IObjectDto
 
 internal sealed class MetadataDto
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Namespace { get; init; }
+    public string? Namespace { get; set; }
 
-    public string? Uid { get; init; }
+    public string? Uid { get; set; }
 
-    public string? ResourceVersion { get; init; }
+    public string? ResourceVersion { get; set; }
 
-    public long? Generation { get; init; }
+    public long? Generation { get; set; }
 
-    public DateTimeOffset? CreationTimestamp { get; init; }
+    public DateTimeOffset? CreationTimestamp { get; set; }
 
-    public DateTimeOffset? DeletionTimestamp { get; init; }
+    public DateTimeOffset? DeletionTimestamp { get; set; }
 
-    public Dictionary<string, string?>? Labels { get; init; }
+    public Dictionary<string, string?>? Labels { get; set; }
 
-    public Dictionary<string, string?>? Annotations { get; init; }
+    public Dictionary<string, string?>? Annotations { get; set; }
 
-    public List<string>? Finalizers { get; init; }
+    public List<string>? Finalizers { get; set; }
 
-    public List<OwnerDto>? OwnerReferences { get; init; }
+    public List<OwnerDto>? OwnerReferences { get; set; }
 }
 
 internal sealed class OwnerDto
 {
-    public string? ApiVersion { get; init; }
+    public string? ApiVersion { get; set; }
 
-    public string? Kind { get; init; }
+    public string? Kind { get; set; }
 
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Uid { get; init; }
+    public string? Uid { get; set; }
 
-    public bool? Controller { get; init; }
+    public bool? Controller { get; set; }
 }
 
 internal sealed class ConditionDto
 {
-    public string? Type { get; init; }
+    public string? Type { get; set; }
 
-    public string? Status { get; init; }
+    public string? Status { get; set; }
 
-    public string? Reason { get; init; }
+    public string? Reason { get; set; }
 
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 
-    public DateTimeOffset? LastTransitionTime { get; init; }
+    public DateTimeOffset? LastTransitionTime { get; set; }
 
-    public DateTimeOffset? LastHeartbeatTime { get; init; }
+    public DateTimeOffset? LastHeartbeatTime { get; set; }
 }
 
 /// <summary>The body of a bookmark: nothing but metadata means anything in it.</summary>
 internal sealed class BookmarkDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 }

@@ -2,98 +2,98 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class PodDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public PodSpecDto? Spec { get; init; }
+    public PodSpecDto? Spec { get; set; }
 
-    public PodStatusDto? Status { get; init; }
+    public PodStatusDto? Status { get; set; }
 }
 
 internal sealed class PodSpecDto
 {
-    public string? NodeName { get; init; }
+    public string? NodeName { get; set; }
 
-    public List<PodVolumeDto>? Volumes { get; init; }
+    public List<PodVolumeDto>? Volumes { get; set; }
 
-    public List<ContainerDto>? Containers { get; init; }
+    public List<ContainerDto>? Containers { get; set; }
 
-    public List<ContainerDto>? InitContainers { get; init; }
+    public List<ContainerDto>? InitContainers { get; set; }
 
-    public Dictionary<string, string?>? Overhead { get; init; }
+    public Dictionary<string, string?>? Overhead { get; set; }
 
-    public ResourcesDto? Resources { get; init; }
+    public ResourcesDto? Resources { get; set; }
 
-    public long? TerminationGracePeriodSeconds { get; init; }
+    public long? TerminationGracePeriodSeconds { get; set; }
 
-    public string? PriorityClassName { get; init; }
+    public string? PriorityClassName { get; set; }
 
-    public int? Priority { get; init; }
+    public int? Priority { get; set; }
 
-    public Dictionary<string, string?>? NodeSelector { get; init; }
+    public Dictionary<string, string?>? NodeSelector { get; set; }
 
-    public AffinityDto? Affinity { get; init; }
+    public AffinityDto? Affinity { get; set; }
 
-    public List<TolerationDto>? Tolerations { get; init; }
+    public List<TolerationDto>? Tolerations { get; set; }
 }
 
 internal sealed class AffinityDto
 {
-    public NodeAffinityDto? NodeAffinity { get; init; }
+    public NodeAffinityDto? NodeAffinity { get; set; }
 }
 
 internal sealed class NodeAffinityDto
 {
-    public RequiredNodesDto? RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
+    public RequiredNodesDto? RequiredDuringSchedulingIgnoredDuringExecution { get; set; }
 }
 
 internal sealed class RequiredNodesDto
 {
-    public List<NodeTermDto>? NodeSelectorTerms { get; init; }
+    public List<NodeTermDto>? NodeSelectorTerms { get; set; }
 }
 
 internal sealed class NodeTermDto
 {
-    public List<NodeRequirementDto>? MatchExpressions { get; init; }
+    public List<NodeRequirementDto>? MatchExpressions { get; set; }
 
-    public List<NodeRequirementDto>? MatchFields { get; init; }
+    public List<NodeRequirementDto>? MatchFields { get; set; }
 }
 
 internal sealed class NodeRequirementDto
 {
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
-    public string? Operator { get; init; }
+    public string? Operator { get; set; }
 
-    public List<string>? Values { get; init; }
+    public List<string>? Values { get; set; }
 }
 
 internal sealed class TolerationDto
 {
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
-    public string? Operator { get; init; }
+    public string? Operator { get; set; }
 
-    public string? Value { get; init; }
+    public string? Value { get; set; }
 
-    public string? Effect { get; init; }
+    public string? Effect { get; set; }
 
-    public long? TolerationSeconds { get; init; }
+    public long? TolerationSeconds { get; set; }
 }
 
 internal sealed class PodVolumeDto
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public ClaimSourceDto? PersistentVolumeClaim { get; init; }
+    public ClaimSourceDto? PersistentVolumeClaim { get; set; }
 
-    public PresenceDto? EmptyDir { get; init; }
+    public PresenceDto? EmptyDir { get; set; }
 
-    public PresenceDto? Ephemeral { get; init; }
+    public PresenceDto? Ephemeral { get; set; }
 }
 
 internal sealed class ClaimSourceDto
 {
-    public string? ClaimName { get; init; }
+    public string? ClaimName { get; set; }
 }
 
 /// <summary>Something whose presence is all that matters.</summary>
@@ -101,19 +101,19 @@ internal sealed class PresenceDto;
 
 internal sealed class ContainerDto
 {
-    public ResourcesDto? Resources { get; init; }
+    public ResourcesDto? Resources { get; set; }
 
-    public string? RestartPolicy { get; init; }
+    public string? RestartPolicy { get; set; }
 }
 
 internal sealed class ResourcesDto
 {
-    public Dictionary<string, string?>? Requests { get; init; }
+    public Dictionary<string, string?>? Requests { get; set; }
 }
 
 internal sealed class PodStatusDto
 {
-    public string? Phase { get; init; }
+    public string? Phase { get; set; }
 
-    public List<ConditionDto>? Conditions { get; init; }
+    public List<ConditionDto>? Conditions { get; set; }
 }

@@ -4,51 +4,51 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class DisruptionBudgetDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public DisruptionBudgetSpecDto? Spec { get; init; }
+    public DisruptionBudgetSpecDto? Spec { get; set; }
 
-    public DisruptionBudgetStatusDto? Status { get; init; }
+    public DisruptionBudgetStatusDto? Status { get; set; }
 }
 
 internal sealed class DisruptionBudgetSpecDto
 {
-    public LabelSelectorDto? Selector { get; init; }
+    public LabelSelectorDto? Selector { get; set; }
 
     /// <summary>A number or a text with a percentage.</summary>
-    public JsonElement? MinAvailable { get; init; }
+    public JsonElement? MinAvailable { get; set; }
 
     /// <summary>A number or a text with a percentage.</summary>
-    public JsonElement? MaxUnavailable { get; init; }
+    public JsonElement? MaxUnavailable { get; set; }
 
-    public string? UnhealthyPodEvictionPolicy { get; init; }
+    public string? UnhealthyPodEvictionPolicy { get; set; }
 }
 
 internal sealed class LabelSelectorDto
 {
-    public Dictionary<string, string?>? MatchLabels { get; init; }
+    public Dictionary<string, string?>? MatchLabels { get; set; }
 
-    public List<LabelRequirementDto>? MatchExpressions { get; init; }
+    public List<LabelRequirementDto>? MatchExpressions { get; set; }
 }
 
 internal sealed class LabelRequirementDto
 {
-    public string? Key { get; init; }
+    public string? Key { get; set; }
 
-    public string? Operator { get; init; }
+    public string? Operator { get; set; }
 
-    public List<string>? Values { get; init; }
+    public List<string>? Values { get; set; }
 }
 
 internal sealed class DisruptionBudgetStatusDto
 {
-    public int? DisruptionsAllowed { get; init; }
+    public int? DisruptionsAllowed { get; set; }
 
-    public int? CurrentHealthy { get; init; }
+    public int? CurrentHealthy { get; set; }
 
-    public int? DesiredHealthy { get; init; }
+    public int? DesiredHealthy { get; set; }
 
-    public int? ExpectedPods { get; init; }
+    public int? ExpectedPods { get; set; }
 
-    public long? ObservedGeneration { get; init; }
+    public long? ObservedGeneration { get; set; }
 }

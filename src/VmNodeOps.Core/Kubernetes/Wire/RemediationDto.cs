@@ -2,30 +2,30 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class RemediationDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public RemediationSpecDto? Spec { get; init; }
+    public RemediationSpecDto? Spec { get; set; }
 }
 
 internal sealed class RemediationSpecDto
 {
-    public string? NodeName { get; init; }
+    public string? NodeName { get; set; }
 }
 
 /// <summary>The answer of <c>/apis</c>, as far as it is of interest.</summary>
 internal sealed class ApiGroupsDto
 {
-    public List<ApiGroupDto>? Groups { get; init; }
+    public List<ApiGroupDto>? Groups { get; set; }
 }
 
 internal sealed class ApiGroupDto
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public ApiVersionDto? PreferredVersion { get; init; }
+    public ApiVersionDto? PreferredVersion { get; set; }
 }
 
 internal sealed class ApiVersionDto
 {
-    public string? Version { get; init; }
+    public string? Version { get; set; }
 }

@@ -3,58 +3,58 @@ namespace VmNodeOps.Kubernetes.Wire;
 /// <summary>The <c>Status</c> object of a refusal.</summary>
 internal sealed class StatusDto
 {
-    public string? Kind { get; init; }
+    public string? Kind { get; set; }
 
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 
-    public string? Reason { get; init; }
+    public string? Reason { get; set; }
 
-    public int? Code { get; init; }
+    public int? Code { get; set; }
 
-    public StatusDetailsDto? Details { get; init; }
+    public StatusDetailsDto? Details { get; set; }
 }
 
 internal sealed class StatusDetailsDto
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 
-    public string? Uid { get; init; }
+    public string? Uid { get; set; }
 
-    public List<StatusCauseDto>? Causes { get; init; }
+    public List<StatusCauseDto>? Causes { get; set; }
 
-    public int? RetryAfterSeconds { get; init; }
+    public int? RetryAfterSeconds { get; set; }
 }
 
 internal sealed class StatusCauseDto
 {
-    public string? Reason { get; init; }
+    public string? Reason { get; set; }
 
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 
-    public string? Field { get; init; }
+    public string? Field { get; set; }
 }
 
 /// <summary>The answer of <c>/version</c>.</summary>
 internal sealed class VersionDto
 {
-    public string? GitVersion { get; init; }
+    public string? GitVersion { get; set; }
 
-    public string? Major { get; init; }
+    public string? Major { get; set; }
 
-    public string? Minor { get; init; }
+    public string? Minor { get; set; }
 }
 
 /// <summary>The answer to a SelfSubjectAccessReview.</summary>
 internal sealed class AccessReviewDto
 {
-    public AccessReviewStatusDto? Status { get; init; }
+    public AccessReviewStatusDto? Status { get; set; }
 }
 
 internal sealed class AccessReviewStatusDto
 {
-    public bool? Allowed { get; init; }
+    public bool? Allowed { get; set; }
 
-    public string? Reason { get; init; }
+    public string? Reason { get; set; }
 
-    public string? EvaluationError { get; init; }
+    public string? EvaluationError { get; set; }
 }

@@ -2,49 +2,49 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class VolumeAttachmentDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public VolumeAttachmentSpecDto? Spec { get; init; }
+    public VolumeAttachmentSpecDto? Spec { get; set; }
 
-    public VolumeAttachmentStatusDto? Status { get; init; }
+    public VolumeAttachmentStatusDto? Status { get; set; }
 }
 
 internal sealed class VolumeAttachmentSpecDto
 {
-    public string? Attacher { get; init; }
+    public string? Attacher { get; set; }
 
-    public string? NodeName { get; init; }
+    public string? NodeName { get; set; }
 
-    public VolumeAttachmentSourceDto? Source { get; init; }
+    public VolumeAttachmentSourceDto? Source { get; set; }
 }
 
 internal sealed class VolumeAttachmentSourceDto
 {
-    public string? PersistentVolumeName { get; init; }
+    public string? PersistentVolumeName { get; set; }
 }
 
 internal sealed class VolumeAttachmentStatusDto
 {
-    public bool? Attached { get; init; }
+    public bool? Attached { get; set; }
 
-    public VolumeErrorDto? DetachError { get; init; }
+    public VolumeErrorDto? DetachError { get; set; }
 }
 
 internal sealed class VolumeErrorDto
 {
-    public string? Message { get; init; }
+    public string? Message { get; set; }
 }
 
 internal sealed class PersistentVolumeClaimDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public PersistentVolumeClaimSpecDto? Spec { get; init; }
+    public PersistentVolumeClaimSpecDto? Spec { get; set; }
 }
 
 internal sealed class PersistentVolumeClaimSpecDto
 {
-    public string? VolumeName { get; init; }
+    public string? VolumeName { get; set; }
 
-    public List<string>? AccessModes { get; init; }
+    public List<string>? AccessModes { get; set; }
 }

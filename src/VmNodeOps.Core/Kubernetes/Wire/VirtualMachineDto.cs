@@ -2,138 +2,138 @@ namespace VmNodeOps.Kubernetes.Wire;
 
 internal sealed class VirtualMachineDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public VirtualMachineSpecDto? Spec { get; init; }
+    public VirtualMachineSpecDto? Spec { get; set; }
 
-    public VirtualMachineStatusDto? Status { get; init; }
+    public VirtualMachineStatusDto? Status { get; set; }
 }
 
 internal sealed class VirtualMachineSpecDto
 {
-    public bool? Running { get; init; }
+    public bool? Running { get; set; }
 
-    public string? RunStrategy { get; init; }
+    public string? RunStrategy { get; set; }
 }
 
 internal sealed class VirtualMachineStatusDto
 {
-    public string? PrintableStatus { get; init; }
+    public string? PrintableStatus { get; set; }
 
-    public bool? Created { get; init; }
+    public bool? Created { get; set; }
 
-    public List<ConditionDto>? Conditions { get; init; }
+    public List<ConditionDto>? Conditions { get; set; }
 }
 
 internal sealed class VirtualMachineInstanceDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public VirtualMachineInstanceSpecDto? Spec { get; init; }
+    public VirtualMachineInstanceSpecDto? Spec { get; set; }
 
-    public VirtualMachineInstanceStatusDto? Status { get; init; }
+    public VirtualMachineInstanceStatusDto? Status { get; set; }
 }
 
 internal sealed class VirtualMachineInstanceSpecDto
 {
-    public string? EvictionStrategy { get; init; }
+    public string? EvictionStrategy { get; set; }
 
-    public List<InstanceVolumeDto>? Volumes { get; init; }
+    public List<InstanceVolumeDto>? Volumes { get; set; }
 
-    public Dictionary<string, string?>? NodeSelector { get; init; }
+    public Dictionary<string, string?>? NodeSelector { get; set; }
 
-    public string? PriorityClassName { get; init; }
+    public string? PriorityClassName { get; set; }
 }
 
 internal sealed class InstanceVolumeDto
 {
-    public ClaimSourceDto? PersistentVolumeClaim { get; init; }
+    public ClaimSourceDto? PersistentVolumeClaim { get; set; }
 
-    public DataVolumeSourceDto? DataVolume { get; init; }
+    public DataVolumeSourceDto? DataVolume { get; set; }
 
-    public ClaimSourceDto? MemoryDump { get; init; }
+    public ClaimSourceDto? MemoryDump { get; set; }
 
-    public EphemeralSourceDto? Ephemeral { get; init; }
+    public EphemeralSourceDto? Ephemeral { get; set; }
 }
 
 internal sealed class DataVolumeSourceDto
 {
-    public string? Name { get; init; }
+    public string? Name { get; set; }
 }
 
 internal sealed class EphemeralSourceDto
 {
-    public ClaimSourceDto? PersistentVolumeClaim { get; init; }
+    public ClaimSourceDto? PersistentVolumeClaim { get; set; }
 }
 
 internal sealed class VirtualMachineInstanceStatusDto
 {
-    public string? Phase { get; init; }
+    public string? Phase { get; set; }
 
-    public List<PhaseTransitionDto>? PhaseTransitionTimestamps { get; init; }
+    public List<PhaseTransitionDto>? PhaseTransitionTimestamps { get; set; }
 
-    public string? NodeName { get; init; }
+    public string? NodeName { get; set; }
 
-    public string? EvacuationNodeName { get; init; }
+    public string? EvacuationNodeName { get; set; }
 
-    public List<ConditionDto>? Conditions { get; init; }
+    public List<ConditionDto>? Conditions { get; set; }
 
-    public MigrationStateDto? MigrationState { get; init; }
+    public MigrationStateDto? MigrationState { get; set; }
 
-    public Dictionary<string, string?>? ActivePods { get; init; }
+    public Dictionary<string, string?>? ActivePods { get; set; }
 }
 
 internal sealed class PhaseTransitionDto
 {
-    public string? Phase { get; init; }
+    public string? Phase { get; set; }
 
-    public DateTimeOffset? PhaseTransitionTimestamp { get; init; }
+    public DateTimeOffset? PhaseTransitionTimestamp { get; set; }
 }
 
 internal sealed class MigrationStateDto
 {
-    public string? MigrationUid { get; init; }
+    public string? MigrationUid { get; set; }
 
-    public string? SourceNode { get; init; }
+    public string? SourceNode { get; set; }
 
-    public string? TargetNode { get; init; }
+    public string? TargetNode { get; set; }
 
-    public string? SourcePod { get; init; }
+    public string? SourcePod { get; set; }
 
-    public string? TargetPod { get; init; }
+    public string? TargetPod { get; set; }
 
-    public DateTimeOffset? StartTimestamp { get; init; }
+    public DateTimeOffset? StartTimestamp { get; set; }
 
-    public DateTimeOffset? EndTimestamp { get; init; }
+    public DateTimeOffset? EndTimestamp { get; set; }
 
-    public bool? Completed { get; init; }
+    public bool? Completed { get; set; }
 
-    public bool? Failed { get; init; }
+    public bool? Failed { get; set; }
 
-    public string? FailureReason { get; init; }
+    public string? FailureReason { get; set; }
 }
 
 internal sealed class MigrationDto : IObjectDto
 {
-    public MetadataDto? Metadata { get; init; }
+    public MetadataDto? Metadata { get; set; }
 
-    public MigrationSpecDto? Spec { get; init; }
+    public MigrationSpecDto? Spec { get; set; }
 
-    public MigrationStatusDto? Status { get; init; }
+    public MigrationStatusDto? Status { get; set; }
 }
 
 internal sealed class MigrationSpecDto
 {
-    public string? VmiName { get; init; }
+    public string? VmiName { get; set; }
 
-    public Dictionary<string, string?>? AddedNodeSelector { get; init; }
+    public Dictionary<string, string?>? AddedNodeSelector { get; set; }
 }
 
 internal sealed class MigrationStatusDto
 {
-    public string? Phase { get; init; }
+    public string? Phase { get; set; }
 
-    public MigrationStateDto? MigrationState { get; init; }
+    public MigrationStateDto? MigrationState { get; set; }
 
-    public List<ConditionDto>? Conditions { get; init; }
+    public List<ConditionDto>? Conditions { get; set; }
 }
