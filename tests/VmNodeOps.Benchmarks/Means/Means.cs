@@ -31,6 +31,11 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 
     public static Means FloorDrain { get; } = Child(FloorName, "floor-drain");
 
+    /// <summary>Drains one node, which is not measured, and then another.</summary>
+    public static Means OursDrainTwice { get; } = Child(OursName, "ours-drain-twice");
+
+    public static Means FloorDrainTwice { get; } = Child(FloorName, "floor-drain-twice");
+
     public static Means OursRecover { get; } = Child(OursName, "ours-recover");
 
     /// <summary>Steps 2 to 5 of the manual, to the letter; the last two find nothing here, for virt-api and virt-controller live elsewhere.</summary>

@@ -15,8 +15,18 @@ internal sealed partial record ChildRun(int ExitCode, TimeSpan Wall, TimeSpan Pr
     private const int OfChildren = -1;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>What a child says that waits for a word before it goes on.</summary>
+    public const string Ready = "ready";
+
     /// <summary>One at a time: the processor time is what the children of this process have used meanwhile.</summary>
-    public static async Task<ChildRun> OfAsync(string program, IEnumerable<string> arguments, string kubeconfig, string home, TimeSpan limit)
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="kubeconfig">The cluster.</param>
+    /// <param name="home">Where it keeps what it keeps.</param>
+    /// <param name="limit">How long it may take.</param>
+    /// <param name="whenReady">Done when it says that it is ready, and before it hears that it is to go on; null for a child that waits for nothing.</param>
+    public static async Task<ChildRun> OfAsync(
+        string program, IEnumerable<string> arguments, string kubeconfig, string home, TimeSpan limit, Func<Task>? whenReady = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = home };
         start.Environment["KUBECONFIG"] = kubeconfig;
@@ -27,9 +37,15 @@ internal sealed partial record ChildRun(int ExitCode, TimeSpan Wall, TimeSpan Pr
         var before = UsedByChildren();
         var began = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        if (whenReady is not null && await process.StandardOutput.ReadLineAsync() == Ready)
+        {
+            await whenReady();
+            await process.StandardInput.WriteLineAsync("go");
+        }
+
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
         using var over = new CancellationTokenSource(limit);
         var peak = WatchMemoryAsync(process, over.Token);
         try

@@ -27,11 +27,20 @@ internal sealed record Sample(ChildRun Child, ServerMarks Marks)
     {
         await server.BeginAsync(nodes, hurry);
         var child = await ChildRun.OfAsync(means.Shell ?? means.Program, means.Arguments(server.Kubeconfig, [.. nodes]), server.Kubeconfig, server.Home, limit);
-        if (child.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{means.Name} ended with {child.ExitCode}.\n{child.Output}\n{child.Error}");
-        }
-
-        return new Sample(child, await server.EndAsync(settleAll));
+        return new Sample(Succeeded(means, child), await server.EndAsync(settleAll));
     }
+
+    /// <summary>The second of two runs in one process: the first, on another node, is not measured, and what it took away is back before the second begins.</summary>
+    public static async Task<Sample> TakeSecondAsync(IStage server, Means.Means means, string first, string second, TimeSpan limit)
+    {
+        var child = await ChildRun.OfAsync(means.Program, means.Arguments(server.Kubeconfig, [first, second]), server.Kubeconfig, server.Home, limit, async () =>
+        {
+            await server.ResetAsync(first);
+            await server.BeginAsync([second], hurry: false);
+        });
+        return new Sample(Succeeded(means, child), await server.EndAsync(settleAll: true));
+    }
+
+    private static ChildRun Succeeded(Means.Means means, ChildRun child) =>
+        child.ExitCode == 0 ? child : throw new InvalidOperationException($"{means.Name} ended with {child.ExitCode}.\n{child.Output}\n{child.Error}");
 }
