@@ -9,10 +9,11 @@ internal sealed class BlastRadius(BlastRadiusOptions options)
     /// <summary>So many are named in a sentence.</summary>
     private const int Named = 10;
 
-    public IEnumerable<Finding> Judge(Node node, IReadOnlyList<Node> all, DateTimeOffset serverTime)
+    public IEnumerable<Finding> Judge(Node node, NodesSeen all, DateTimeOffset serverTime)
     {
-        var others = all.Where(other => other.Name != node.Name).ToList();
-        if (JudgeShare(node, others, serverTime) is { } storm)
+        var others = all.Telling.Where(other => other.Name != node.Name).ToList();
+        var total = 1 + all.Count - (all.Telling.Count - others.Count);
+        if (JudgeShare(node, others, total, serverTime) is { } storm)
         {
             yield return storm;
         }
@@ -35,11 +36,11 @@ internal sealed class BlastRadius(BlastRadiusOptions options)
         options.EvenIfAnotherActorIsAtWork, "AnotherActor", mark,
         $"Let it finish, or stop it. To act on the node all the same: {nameof(BlastRadiusOptions.EvenIfAnotherActorIsAtWork)}, with the tool --even-if-another-actor-is-at-work.");
 
-    private Finding? JudgeShare(Node node, List<Node> others, DateTimeOffset serverTime)
+    private Finding? JudgeShare(Node node, List<Node> others, int total, DateTimeOffset serverTime)
     {
         var since = DownSince(node) ?? serverTime;
         var together = others.Where(other => DownSince(other) is { } down && (down - since).Duration() <= options.Window).Select(other => other.Name.Name).ToList();
-        var (count, total) = (together.Count + 1, others.Count + 1);
+        var count = together.Count + 1;
         var unnamed = together.Where(name => !options.NamedTogether.Contains(name)).Order(StringComparer.Ordinal).ToList();
         if (count <= options.MaximumNodes || count <= options.MaximumShare * total || unnamed.Count == 0)
         {

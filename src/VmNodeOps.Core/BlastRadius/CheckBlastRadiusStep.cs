@@ -29,7 +29,7 @@ internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememb
         {
             Step = Name,
             Rights = [new() { Verb = "list", Group = "", Resource = "nodes" }, .. served.Rights],
-            Findings = [.. _radius.Judge(context.Node, nodes.All, context.ServerTime), .. remediations.Select(remediation => _radius.AtWork(OtherActors.Of(remediation)))],
+            Findings = [.. _radius.Judge(context.Node, nodes, context.ServerTime), .. remediations.Select(remediation => _radius.AtWork(OtherActors.Of(remediation)))],
         };
     }
 
@@ -38,22 +38,25 @@ internal sealed class CheckBlastRadiusStep(BlastRadiusOptions options) : IRememb
         var now = await context.PersevereAsync(token => context.Cluster.Server.GetTimeAsync(token).AsTask(), cancellationToken).ConfigureAwait(false);
         if (context.Handover.Find<NodesSeen>() is { } seen && now - seen.At <= Fresh)
         {
-            return Passed(seen.All.Count);
+            return Passed(seen.Count);
         }
 
-        var all = await context.ListAsync(context.Cluster.Nodes, Selection.All, cancellationToken).ConfigureAwait(false);
-        var node = all.Items.FirstOrDefault(one => one.Name == context.Node.Planned.Name) ?? context.Node.Planned;
-        var refusals = _radius.Judge(node, all.Items, now).Where(finding => finding.Severity == FindingSeverity.Refusal).ToList();
+        var all = await context.PersevereAsync(token => NodesSeen.ListAsync(context.Cluster.Nodes, context.Node.Planned.Name, now, token), cancellationToken).ConfigureAwait(false);
+        var node = all.Telling.FirstOrDefault(one => one.Name == context.Node.Planned.Name) ?? context.Node.Planned;
+        var refusals = _radius.Judge(node, all, now).Where(finding => finding.Severity == FindingSeverity.Refusal).ToList();
         return refusals.Count == 0
-            ? Passed(all.Items.Count)
+            ? Passed(all.Count)
             : StepOutcome.Blocked(refusals[0].Code, string.Join(" ", refusals.Select(refusal => $"{refusal.Message} {refusal.Lift}")));
     }
 
     private static StepOutcome Passed(int nodes) => StepOutcome.Succeeded($"1 of {nodes} nodes is dealt with");
 }
 
-/// <summary>All nodes, as one listing saw them.</summary>
-internal sealed record NodesSeen(IReadOnlyList<Node> All, DateTimeOffset At)
+/// <summary>All nodes, as one listing saw them: how many, and those that tell something. Of a large cluster most are Ready workers, and of these nothing is kept.</summary>
+/// <param name="Telling">The node itself, those of the control plane, and those that are not Ready.</param>
+/// <param name="Count">How many there are in all.</param>
+/// <param name="At">When they were listed, by the server's clock.</param>
+internal sealed record NodesSeen(IReadOnlyList<Node> Telling, int Count, DateTimeOffset At)
 {
     /// <summary>Lists the nodes, unless a step before has.</summary>
     public static async Task<NodesSeen> ReadAsync(PlanningContext context, CancellationToken cancellationToken)
@@ -63,9 +66,26 @@ internal sealed record NodesSeen(IReadOnlyList<Node> All, DateTimeOffset At)
             return known;
         }
 
-        var nodes = await context.Cluster.Nodes.ListAsync(Selection.All, cancellationToken).ConfigureAwait(false);
-        var seen = new NodesSeen(nodes.Items, context.ServerTime);
+        var seen = await ListAsync(context.Cluster.Nodes, context.Node.Name, context.ServerTime, cancellationToken).ConfigureAwait(false);
         context.Handover.Put(seen);
         return seen;
+    }
+
+    public static async Task<NodesSeen> ListAsync(IClusterReader<Node> nodes, ObjectName own, DateTimeOffset at, CancellationToken cancellationToken)
+    {
+        var (telling, count) = (new List<Node>(), 0);
+        await foreach (var page in nodes.ListPagesAsync(Selection.All, cancellationToken: cancellationToken).ConfigureAwait(false))
+        {
+            if (page.BeginsAnew)
+            {
+                telling.Clear();
+                count = 0;
+            }
+
+            telling.AddRange(page.Items.Where(node => node.Ready != ConditionStatus.True || node.IsControlPlane || node.Name == own));
+            count += page.Items.Count;
+        }
+
+        return new NodesSeen(telling, count, at);
     }
 }

@@ -62,18 +62,19 @@ public sealed class MeddlingTests
         using var repair = scene.Cluster.Time.CreateTimer(
             _ =>
             {
-                if (Evicted(scene, "restarts").Count == 2)
+                if (Evicted(scene, "restarts").Count >= 2)
                 {
                     scene.Cluster.SetUnschedulable("worker-1");
                     scene.Cluster.SetUnschedulable("worker-3", false);
                 }
             },
-            null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
+            null, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(200));
 
         var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1")
             .Drain(drain => drain with { Preflight = drain.Preflight with { ProceedWithoutFittingNode = true } }).WaitUntilVirtualMachinesRunElsewhere());
 
-        Evicted(scene, "restarts").Should().HaveCount(2);
+        // One that is still starting goes at once, so there may be more before the repair is seen to be due.
+        Evicted(scene, "restarts").Should().HaveCountGreaterThanOrEqualTo(2);
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
         scene.Cluster.Guests.On("worker-1").Should().BeEmpty();
     }

@@ -1,5 +1,7 @@
 using NSubstitute;
 using VmNodeOps.Cluster;
+using VmNodeOps.Tests.Recovery;
+using VmNodeOps.Tests.Scenes;
 
 namespace VmNodeOps.Tests.Radius;
 
@@ -95,7 +97,8 @@ public sealed class BlastRadiusTests
     {
         var cluster = Substitute.For<IClusterClient>();
         var nodes = Cluster(5, 1);
-        cluster.Nodes.ListAsync(Arg.Any<Selection>(), Arg.Any<CancellationToken>()).Returns(new Snapshot<Node> { Items = nodes, ResourceVersion = "7" });
+        Page<Node>[] pages = [new() { Items = nodes, IsLast = true }];
+        cluster.Nodes.ListPagesAsync(Arg.Any<Selection>(), Arg.Any<int?>(), Arg.Any<CancellationToken>()).Returns(pages.ToAsyncEnumerable());
         var right = new AccessQuestion { Verb = "list", Group = "self-node-remediation.medik8s.io", Resource = "selfnoderemediations" };
         cluster.Remediations.ListAsync(Arg.Any<CancellationToken>()).Returns(new RemediationListing
         {
@@ -110,7 +113,7 @@ public sealed class BlastRadiusTests
         plan.Findings.Should().ContainSingle(finding => finding.Code == "AnotherActor" && finding.Severity == FindingSeverity.Refusal)
             .Which.Message.Should().Contain("SelfNodeRemediation medik8s/node-1");
         plan.Rights.Should().Contain(right);
-        await cluster.Nodes.Received(1).ListAsync(Arg.Any<Selection>(), Arg.Any<CancellationToken>());
+        await cluster.Nodes.ReceivedWithAnyArgs(1).ListPagesAsync(Selection.All).ToListAsync();
     }
 
     private static Dictionary<string, string> ControlPlane { get; } = new() { ["node-role.kubernetes.io/control-plane"] = "" };
@@ -118,10 +121,22 @@ public sealed class BlastRadiusTests
     private static Remediation Remediating(string node) =>
         new() { Name = new ObjectName("medik8s", node), Uid = $"uid-{node}", Kind = "SelfNodeRemediation", NodeName = node };
 
+    [Fact]
+    public async Task Of_many_nodes_only_those_are_kept_that_tell_something_and_all_are_counted()
+    {
+        await using var scene = await Scene.StartAsync(cluster => cluster.WithNodes(Enumerable.Range(1, 120).Select(number => $"node-{number}")));
+        await scene.CrashAsync("node-1");
+
+        var seen = await NodesSeen.ListAsync(scene.Client.Nodes, new ObjectName("node-77"), Now, default);
+
+        seen.Count.Should().Be(scene.Cluster.Objects.List("nodes").Count);
+        seen.Telling.Where(node => !node.IsControlPlane).Select(node => node.Name.Name).Should().BeEquivalentTo("node-1", "node-77");
+    }
+
     private static List<Finding> Judge(List<Node> nodes, Func<BlastRadiusOptions, BlastRadiusOptions>? change = null)
     {
         var options = new BlastRadiusOptions();
-        return [.. new VmNodeOps.BlastRadius(change?.Invoke(options) ?? options).Judge(nodes[0], nodes, Now)];
+        return [.. new VmNodeOps.BlastRadius(change?.Invoke(options) ?? options).Judge(nodes[0], new NodesSeen(nodes, nodes.Count, Now), Now)];
     }
 
     private static List<Node> Cluster(int total, int down) =>
