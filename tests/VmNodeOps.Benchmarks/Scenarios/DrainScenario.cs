@@ -56,7 +56,7 @@ internal static class DrainScenario
             Notes =
             [
                 Phases.Of(ours),
-                "In a process that has drained another node before, as a service has, nothing is left to compile: ours "
+                "In a process that has drained another node before, as a service has: ours "
                     + $"{Spread.Of(oursAgain).ToText("0.00", " s")}, floor {Spread.Of(floorAgain).ToText("0.00", " s")}, ratio {Spread.OfRatios(oursAgain, floorAgain).ToText("0.00", "×")}.",
             ],
         };
