@@ -34,16 +34,11 @@ internal sealed class MachineWatch : IAsyncDisposable
             ? null
             : inventory.Instances;
         // The machines of the whole cluster are heard of, and most of them are no business of this run: those it never asks about wake nobody.
-        _instances = new(instances, Selection.All, from, Board, instance => SubjectsOf(instance).Where(Board.Knows), services, IsOfThisRun);
+        _instances = new(instances, Selection.All, from, Board, instance => Known(SubjectsOf(instance)), services, IsOfThisRun);
         _since = inventory.ReadAt;
         _migrations = new(
-            migrations,
-            Selection.All,
-            from: null,
-            Board,
-            migration => Known(new ObjectName(migration.Name.Namespace, migration.InstanceName)),
-            services);
-        _machines = new(machines, SelectionOf(inventory), from: null, Board, machine => Known(machine.Name), services);
+            migrations, Selection.All, from: null, Board, migration => Known([new ObjectName(migration.Name.Namespace, migration.InstanceName)]), services);
+        _machines = new(machines, SelectionOf(inventory), from: null, Board, machine => Known([machine.Name]), services);
         _attaching = context.Handover.Find<FateRule>() is { IsLoss: true } ? new(context, SelectionOf(inventory).Namespace, Board, OwnersOf) : null;
     }
 
@@ -328,7 +323,7 @@ internal sealed class MachineWatch : IAsyncDisposable
             .FirstOrDefault();
     }
 
-    private IEnumerable<ObjectName> Known(ObjectName subject) => Board.Knows(subject) ? [subject] : [];
+    private IEnumerable<ObjectName> Known(IEnumerable<ObjectName> subjects) => subjects.Where(Board.Knows);
 
     private static IEnumerable<ObjectName> SubjectsOf(VirtualMachineInstance instance) =>
         SetOf(instance) is { } set ? [instance.Name, set] : [instance.Name];

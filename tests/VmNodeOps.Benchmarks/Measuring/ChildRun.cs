@@ -38,7 +38,8 @@ internal sealed partial record ChildRun(int ExitCode, TimeSpan Wall, TimeSpan Pr
         var began = Stopwatch.GetTimestamp();
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
-        if (whenReady is not null && await process.StandardOutput.ReadLineAsync() == Ready)
+        using var over = new CancellationTokenSource(limit);
+        if (whenReady is not null && await process.StandardOutput.ReadLineAsync(over.Token) == Ready)
         {
             await whenReady();
             await process.StandardInput.WriteLineAsync("go");
@@ -46,7 +47,6 @@ internal sealed partial record ChildRun(int ExitCode, TimeSpan Wall, TimeSpan Pr
 
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
-        using var over = new CancellationTokenSource(limit);
         var peak = WatchMemoryAsync(process, over.Token);
         try
         {

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using VmNodeOps.Testing.Faults;
 using VmNodeOps.Tests.Scenes;
 
 namespace VmNodeOps.Tests.Eviction;
@@ -59,22 +61,29 @@ public sealed class MeddlingTests
         await using var scene = await StartAsync();
         scene.Cluster.SetUnschedulable("worker-2");
         scene.Cluster.SetUnschedulable("worker-3");
-        using var repair = scene.Cluster.Time.CreateTimer(
-            _ =>
+        // With the second eviction, before it is answered.
+        var asked = new ConcurrentDictionary<string, bool>();
+        using var repair = scene.Cluster.Faults.Add(new FaultRule
+        {
+            Verb = "create",
+            Resource = "pods",
+            Subresource = "eviction",
+            Effect = FaultEffect.Choose(request =>
             {
-                if (Evicted(scene, "restarts").Count >= 2)
+                if (request.Name!.Contains("restarts", StringComparison.Ordinal) && asked.TryAdd(request.Name, true) && asked.Count == 2)
                 {
                     scene.Cluster.SetUnschedulable("worker-1");
                     scene.Cluster.SetUnschedulable("worker-3", false);
                 }
-            },
-            null, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(200));
+
+                return null;
+            }),
+        });
 
         var report = await scene.Runner.RunAsync(NodeMaintenance.OnNode("worker-1")
             .Drain(drain => drain with { Preflight = drain.Preflight with { ProceedWithoutFittingNode = true } }).WaitUntilVirtualMachinesRunElsewhere());
 
-        // One that is still starting goes at once, so there may be more before the repair is seen to be due.
-        Evicted(scene, "restarts").Should().HaveCountGreaterThanOrEqualTo(2);
+        Evicted(scene, "restarts").Should().HaveCount(2);
         report.Result.Should().Be(MaintenanceResult.Succeeded, report.ToText());
         scene.Cluster.Guests.On("worker-1").Should().BeEmpty();
     }

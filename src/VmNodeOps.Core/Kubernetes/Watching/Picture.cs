@@ -1,4 +1,3 @@
-using System.Globalization;
 using VmNodeOps.Cluster;
 
 namespace VmNodeOps.Kubernetes.Watching;
@@ -117,12 +116,7 @@ internal sealed class Picture<T>
         told.Add(new WatchEvent<T> { Kind = WatchEventKind.Synchronized, ResourceVersion = resourceVersion });
     }
 
-    /// <summary>Resource versions are counts that grow, officially so since Kubernetes 1.35 and in fact since etcd; where one is none, nothing is concluded.</summary>
-    private bool IsOlder(string resourceVersion) =>
-        _beganFromSnapshot
-        && ulong.TryParse(resourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var its)
-        && ulong.TryParse(ResourceVersion, NumberStyles.None, CultureInfo.InvariantCulture, out var told)
-        && its <= told;
+    private bool IsOlder(string resourceVersion) => _beganFromSnapshot && VersionCount.Of(resourceVersion) <= VersionCount.Of(ResourceVersion);
 
     private static WatchEvent<T> Event(WatchEventKind kind, T item, string? resourceVersion) =>
         new() { Kind = kind, Object = item, ResourceVersion = resourceVersion };

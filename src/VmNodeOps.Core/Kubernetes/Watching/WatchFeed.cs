@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes.Mapping;
@@ -199,7 +198,7 @@ internal sealed class WatchFeed<TDto, T> : IAsyncDisposable
     private void Keep(List<WatchNews<T>> read)
     {
         _log.AddRange(read);
-        if (read.Any(static news => news.Kind is not null && !ulong.TryParse(news.Version, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        if (read.Any(static news => news is { Kind: not null, Count: null }))
         {
             // What cannot be compared cannot be joined.
             _since = null;
@@ -208,7 +207,7 @@ internal sealed class WatchFeed<TDto, T> : IAsyncDisposable
         if (_log.Count > 2 * Kept)
         {
             var dropped = _log.Count - Kept;
-            _since = _since is null ? null : ulong.Parse(_log[dropped - 1].Version, NumberStyles.None, CultureInfo.InvariantCulture);
+            _since = _since is null ? null : _log[dropped - 1].Count;
             _log.RemoveRange(0, dropped);
             _dropped += dropped;
         }
@@ -279,7 +278,7 @@ internal sealed class WatchHearing<TDto, T>(WatchFeed<TDto, T> feed, ulong from,
             }
 
             _place++;
-            if (!ulong.TryParse(news.Version, NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version > from || (version == from && news.Item is null))
+            if (news.Count is not { } count || count > from || (count == from && news.Item is null))
             {
                 return news;
             }

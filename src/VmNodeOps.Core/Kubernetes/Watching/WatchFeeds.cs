@@ -1,4 +1,3 @@
-using System.Globalization;
 using VmNodeOps.Cluster;
 using VmNodeOps.Kubernetes.Transport;
 using VmNodeOps.Kubernetes.Wire;
@@ -40,24 +39,23 @@ internal sealed class WatchFeeds<TDto, T>(ApiGateway gateway, Resource<TDto, T> 
 
     private WatchHearing<TDto, T> JoinOrBegin(ApiRequest request, ServerSelection selection, string? from)
     {
-        // Resource versions are counts that grow, officially so since Kubernetes 1.35 and in fact since etcd; where one is none, nothing is shared.
-        ulong? since = ulong.TryParse(from, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 ? count : null;
-        if (since is not { } moment)
-        {
-            return new WatchFeed<TDto, T>(gateway, resource, request, WatchKey.Of(selection), since: null).TryJoin(0)!;
-        }
-
+        // From what is no count nothing is shared.
+        var (key, since) = (WatchKey.Of(selection), VersionCount.Of(from) is { } count and > 0 ? count : default(ulong?));
         lock (_gate)
         {
             _feeds.RemoveAll(static feed => feed.IsOver);
-            if (_feeds.Select(feed => feed.Key == WatchKey.Of(selection) ? feed.TryJoin(moment) : null).FirstOrDefault(static hearing => hearing is not null) is { } joined)
+            if (since is { } moment && _feeds.Select(feed => feed.Key == key ? feed.TryJoin(moment) : null).FirstOrDefault(static hearing => hearing is not null) is { } joined)
             {
                 return joined;
             }
 
-            var feed = new WatchFeed<TDto, T>(gateway, resource, request, WatchKey.Of(selection), moment);
-            _feeds.Add(feed);
-            return feed.TryJoin(moment)!;
+            var feed = new WatchFeed<TDto, T>(gateway, resource, request, key, since);
+            if (since is not null)
+            {
+                _feeds.Add(feed);
+            }
+
+            return feed.TryJoin(since ?? 0)!;
         }
     }
 }

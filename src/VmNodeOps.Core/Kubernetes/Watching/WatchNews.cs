@@ -14,7 +14,14 @@ internal sealed record WatchNews<T>
     public T? Item { get; init; }
 
     /// <summary>The server's count that the line carries; empty if it carries none.</summary>
-    public string Version { get; init; } = "";
+    public string Version
+    {
+        get;
+        init => (field, Count) = (value, VersionCount.Of(value));
+    } = "";
+
+    /// <summary>The same as a number; null if it is none.</summary>
+    public ulong? Count { get; private init; }
 
     /// <summary>Whether this bookmark ends the telling of the present state.</summary>
     public bool EndsReading { get; init; }

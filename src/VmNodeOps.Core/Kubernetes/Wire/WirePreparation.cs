@@ -6,16 +6,8 @@ namespace VmNodeOps.Kubernetes.Wire;
 /// <summary>Makes the readers that every plan needs, once in a process, beside whoever makes the first connection.</summary>
 internal static class WirePreparation
 {
-    private static int _begun;
-
-    /// <summary>Begins it, if nobody has, and returns at once.</summary>
-    public static void Begin()
-    {
-        if (Interlocked.Exchange(ref _begun, 1) == 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(static _ => Prepare(), null);
-        }
-    }
+    /// <summary>Begins it and returns at once. For a static constructor, which runs once.</summary>
+    public static void Begin() => ThreadPool.UnsafeQueueUserWorkItem(static _ => Prepare(), null);
 
     private static void Prepare()
     {
