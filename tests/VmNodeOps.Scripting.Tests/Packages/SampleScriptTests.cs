@@ -137,7 +137,8 @@ public sealed class SampleScriptTests(PackedPackages packages)
                 await Task.Delay(-1);
             });
             """);
-        using var script = packages.Start(packages.Scripts, "dotnet", Runner, "stubborn.csx");
+        // Whoever starts the tests in the background has SIGINT ignored, and children inherit that; env puts it right.
+        using var script = packages.Start(packages.Scripts, "env", "--default-signal=INT", "dotnet", Runner, "stubborn.csx");
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         var waits = await script.StandardError.ReadLineAsync(limit.Token);
 
