@@ -13,8 +13,11 @@ internal static class ChildProcess
     /// <summary>Where the tool lies that these tests were built with.</summary>
     public static string Assembly => Path.Combine(AppContext.BaseDirectory, "vmnodeops.dll");
 
+    /// <summary>The command under test: another build of the tool, as a native one, where VMNODEOPS_TOOL names its file; else the one that these tests were built with.</summary>
+    private static string[] Command => Environment.GetEnvironmentVariable("VMNODEOPS_TOOL") is { Length: > 0 } given ? [given] : ["dotnet", Assembly];
+
     /// <summary>Whoever starts the tests in the background has SIGINT ignored, and children inherit that; <c>env</c> puts it right.</summary>
-    public static Process Start(params string[] arguments) => StartProgram("env", ["--default-signal=INT", "dotnet", Assembly, .. arguments]);
+    public static Process Start(params string[] arguments) => StartProgram("env", ["--default-signal=INT", .. Command, .. arguments]);
 
     /// <summary>Any program, its streams in our hands.</summary>
     public static Process StartProgram(string program, IEnumerable<string> arguments) => Process.Start(new ProcessStartInfo(program, arguments)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -15,9 +16,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <c>[FromKeyedServices("east")] INodeMaintenanceRunner</c>.</para>
 /// <para>A <see cref="TimeProvider"/> and logging are taken from the container if they are there. An <see cref="IClusterClient"/> that is registered before wins, so that a test
 /// puts its own in.</para>
+/// <para>In a program that is trimmed or compiled natively, set options in code: binding them from configuration works by reflection.</para>
 /// </remarks>
 public static class NodeMaintenanceServiceCollectionExtensions
 {
+    private const string Reflects = "Options are bound from configuration by reflection, which a trimmed or natively compiled program may have no code for. Set them in code there.";
+
     /// <summary>Registers the cluster that kubectl would use here, with default options.</summary>
     public static IServiceCollection AddNodeMaintenance(this IServiceCollection services) => services.AddNodeMaintenance(static _ => { });
 
@@ -31,6 +35,7 @@ public static class NodeMaintenanceServiceCollectionExtensions
     }
 
     /// <summary>Registers a cluster with options from a configuration section, which must be there.</summary>
+    [RequiresUnreferencedCode(Reflects), RequiresDynamicCode(Reflects)]
     public static IServiceCollection AddNodeMaintenance(this IServiceCollection services, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -52,6 +57,7 @@ public static class NodeMaintenanceServiceCollectionExtensions
 
     /// <summary>Registers one of several clusters under a name, with options from a configuration section, which must be there.</summary>
     /// <exception cref="ArgumentException">The name is empty.</exception>
+    [RequiresUnreferencedCode(Reflects), RequiresDynamicCode(Reflects)]
     public static IServiceCollection AddNodeMaintenance(this IServiceCollection services, string clusterName, IConfiguration section)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -68,6 +74,7 @@ public static class NodeMaintenanceServiceCollectionExtensions
     }
 
     /// <summary>A section that is not there is an error: otherwise a misspelled one would mean kubectl's current cluster.</summary>
+    [RequiresUnreferencedCode(Reflects), RequiresDynamicCode(Reflects)]
     private static void Bind(OptionsBuilder<ClusterConnectionOptions> options, IConfiguration configuration)
     {
         options.Bind(configuration, static binder => binder.ErrorOnUnknownConfiguration = true);

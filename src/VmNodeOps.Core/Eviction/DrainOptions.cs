@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VmNodeOps;
 
 /// <summary>How a node is drained. docs/kubectl-drain.md sets each beside kubectl's flag.</summary>
@@ -32,6 +34,7 @@ public sealed record DrainOptions
 
     /// <summary>Says of a pod why it is left where it is, as a sentence; null for a pod that is not. Asked for every selected pod; must be quick and free of effects.</summary>
     /// <value>Null: every selected pod leaves.</value>
+    [JsonIgnore]
     public Func<Cluster.Pod, string?>? LeaveAlone { get; init; }
 
     /// <summary>The time that each pod is given to stop, at least a second.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace VmNodeOps;
 
 /// <summary>What a drain does about a pod that gets no further: evict, then delete, then remove by force. Each rung is consented to by setting its time.</summary>
@@ -14,6 +16,7 @@ public sealed record EscalationOptions
 
     /// <summary>Who is asked for the proof that the node is down.</summary>
     /// <value>Null. <see cref="ForceDeleteAfter"/> needs one.</value>
+    [JsonIgnore]
     public IEvidenceSource? Evidence { get; init; }
 
     /// <exception cref="ArgumentException">A value makes no sense.</exception>

@@ -1,7 +1,7 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace VmNodeOps;
@@ -9,14 +9,6 @@ namespace VmNodeOps;
 /// <summary>Options as JSON, as long as they are nothing but values: code (a function, a source of evidence) cannot be kept and is not left out in silence.</summary>
 internal static class PlainOptions
 {
-    private static readonly JsonSerializerOptions Form = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(), new ObjectNameConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { WithoutCode } },
-    };
-
     /// <summary>Whether all that is set in them is a value.</summary>
     public static bool ArePlain(object? value) => value switch
     {
@@ -28,27 +20,17 @@ internal static class PlainOptions
         _ => IsRecordOfOurs(value.GetType()) && Settable(value.GetType()).All(property => ArePlain(property.GetValue(value))),
     };
 
-    public static JsonElement Write(object options) => JsonSerializer.SerializeToElement(options, options.GetType(), Form);
+    public static JsonElement Write(object options) => JsonSerializer.SerializeToElement(options, StepOptionsJson.Default.Options.GetTypeInfo(options.GetType()));
 
     /// <exception cref="JsonException">They are not such options.</exception>
     public static T Read<T>(JsonElement? options)
         where T : new() =>
-        options is { } written ? written.Deserialize<T>(Form) ?? new T() : new T();
+        options is { } written ? written.Deserialize((JsonTypeInfo<T>)StepOptionsJson.Reading.GetTypeInfo(typeof(T))) ?? new T() : new T();
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Of this assembly every member is kept: ILLink.Descriptors.xml.")]
     private static bool IsRecordOfOurs(Type type) => type.Assembly == typeof(PlainOptions).Assembly && type.GetMethod("<Clone>$") is not null;
 
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Asked of records of this assembly only, of which every member is kept.")]
     private static IEnumerable<PropertyInfo> Settable(Type type) =>
         type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0);
-
-    private static void WithoutCode(JsonTypeInfo type)
-    {
-        for (var index = type.Properties.Count - 1; index >= 0; index--)
-        {
-            var property = type.Properties[index].PropertyType;
-            if (property.IsAssignableTo(typeof(Delegate)) || (property.IsInterface && !property.IsAssignableTo(typeof(IEnumerable))))
-            {
-                type.Properties.RemoveAt(index);
-            }
-        }
-    }
 }

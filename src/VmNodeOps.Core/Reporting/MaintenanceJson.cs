@@ -25,17 +25,14 @@ internal sealed partial class MaintenanceJson : JsonSerializerContext
 {
     private static JsonSerializerOptions Reading => field ??= new JsonSerializerOptions(Default.Options)
     {
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
-        Converters = { new JsonStringEnumConverter() },
+        TypeInfoResolver = new ForgivingMetadata(Default),
         RespectNullableAnnotations = true,
     };
 
     /// <summary>The same on one line each, for streams of events.</summary>
     public static MaintenanceJson Lines => field ??= new MaintenanceJson(new JsonSerializerOptions(Default.Options) { WriteIndented = false });
 
-    /// <summary>
-    /// How a document is read: by reflection, because generated code gives null or zero to what an older document lacks, and not what the initializer of the member says.
-    /// </summary>
+    /// <summary>How a document is read, which may be older than this program.</summary>
     public static JsonTypeInfo<T> Reader<T>() => (JsonTypeInfo<T>)Reading.GetTypeInfo(typeof(T));
 }
 

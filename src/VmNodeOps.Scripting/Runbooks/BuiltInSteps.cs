@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace VmNodeOps.Scripting;
 
 /// <summary>The steps of the library as runbooks name them: the words of plans and reports. Three procedures are words too.</summary>
@@ -31,7 +33,7 @@ internal static class BuiltInSteps
 
     private static StepDefinition Step(string name, string description, Func<NodeMaintenance, NodeMaintenance> add) => StepDefinition.Create(name, description, add);
 
-    private static StepDefinition Step<TOptions>(string name, string description, Func<NodeMaintenance, TOptions, NodeMaintenance> add)
+    private static StepDefinition Step<[DynamicallyAccessedMembers(OptionShape.Needed)] TOptions>(string name, string description, Func<NodeMaintenance, TOptions, NodeMaintenance> add)
         where TOptions : class => StepDefinition.Create(name, description, add);
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -162,6 +163,7 @@ internal sealed class OptionBinder(StepRegistry registry, Variables variables, P
         return items.Contains(null) ? null : ToArray(member.ValueType, items);
     }
 
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Arrays of classes have their code in common; those of enums are in VmNodeOps.Core's own code, or StepDefinition.Create tells the caller.")]
     private static Array ToArray(Type type, List<object?> items)
     {
         var array = Array.CreateInstance(type, items.Count);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
@@ -32,7 +33,12 @@ internal sealed record OptionMember(string Name, PropertyInfo Property, OptionKi
 /// <remarks>A member whose type cannot be written in YAML (a delegate, say) is left out: it is for code only.</remarks>
 internal sealed class OptionShape
 {
-    private OptionShape(Type type, ImmutableStack<Type> around)
+    private const string KeptWhole = "Options within options are of VmNodeOps.Core, which is kept whole, or of a caller, whom StepDefinition.Create tells to keep them.";
+
+    /// <summary>What must be known of a class of options.</summary>
+    public const DynamicallyAccessedMemberTypes Needed = DynamicallyAccessedMemberTypes.PublicParameterlessConstructor | DynamicallyAccessedMemberTypes.PublicProperties;
+
+    private OptionShape([DynamicallyAccessedMembers(Needed)] Type type, ImmutableStack<Type> around)
     {
         Type = type;
         Default = Activator.CreateInstance(type) ?? throw new ArgumentException($"{type} cannot be made without arguments.");
@@ -41,6 +47,7 @@ internal sealed class OptionShape
             .Select(property => Describe(property, around.Push(type))).OfType<OptionMember>().OrderBy(member => member.Name, StringComparer.Ordinal)];
     }
 
+    [DynamicallyAccessedMembers(Needed)]
     public Type Type { get; }
 
     /// <summary>An instance of which nothing was changed.</summary>
@@ -48,8 +55,10 @@ internal sealed class OptionShape
 
     public ImmutableArray<OptionMember> Members { get; }
 
-    public static OptionShape Of(Type type) => new(type, []);
+    public static OptionShape Of([DynamicallyAccessedMembers(Needed)] Type type) => new(type, []);
 
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = KeptWhole)]
+    [UnconditionalSuppressMessage("Trimming", "IL2072", Justification = KeptWhole)]
     private static OptionMember? Describe(PropertyInfo property, ImmutableStack<Type> around)
     {
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
@@ -85,6 +94,7 @@ internal sealed class OptionShape
     }
 
     /// <summary>Further options: a class of its own that can be made empty. One that contains itself would have no end.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = KeptWhole)]
     private static bool IsGroup(Type type, ImmutableStack<Type> around) =>
         type is { IsClass: true, IsAbstract: false, IsGenericType: false } && type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true
         && !typeof(Delegate).IsAssignableFrom(type) && type.GetConstructor(Type.EmptyTypes) is not null && !around.Contains(type);

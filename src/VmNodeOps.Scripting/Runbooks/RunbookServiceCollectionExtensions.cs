@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using VmNodeOps;
 using VmNodeOps.Scripting;
@@ -38,7 +39,7 @@ public static class RunbookServiceCollectionExtensions
     /// <param name="name">The word, lower-case with hyphens.</param>
     /// <param name="description">What the step does, in a sentence.</param>
     /// <param name="step">Makes the step, from services and options.</param>
-    public static IServiceCollection AddRunbookStep<TOptions>(
+    public static IServiceCollection AddRunbookStep<[DynamicallyAccessedMembers(OptionShape.Needed)] TOptions>(
         this IServiceCollection services, string name, string description, Func<IServiceProvider, TOptions, IMaintenanceStep> step)
         where TOptions : class
     {

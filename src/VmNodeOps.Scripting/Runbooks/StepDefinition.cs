@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 
 namespace VmNodeOps.Scripting;
@@ -43,12 +44,13 @@ public sealed partial class StepDefinition
     /// <typeparam name="TOptions">
     /// A class with a constructor without arguments. What it can set is what a runbook can write, in camelCase: texts, numbers, true and false, times, words of an enum, lists of texts, a class
     /// of further options or a list of such, an <see cref="IEvidenceSource"/>. What is of another type is left to code. A <c>required</c> member must be written.
+    /// In a program that is trimmed or compiled natively, see to it that the classes within are kept whole, and that there is code for arrays of their enums.
     /// </typeparam>
     /// <param name="name">The word, lower-case with hyphens.</param>
     /// <param name="description">What the step does, in a sentence.</param>
     /// <param name="add">Adds it. An <see cref="ArgumentException"/> says what makes no sense in the options; the runbook's reader is shown its message and the place.</param>
     /// <exception cref="ArgumentException">That cannot be a name, or the options cannot be made.</exception>
-    public static StepDefinition Create<TOptions>(string name, string description, Func<NodeMaintenance, TOptions, NodeMaintenance> add)
+    public static StepDefinition Create<[DynamicallyAccessedMembers(OptionShape.Needed)] TOptions>(string name, string description, Func<NodeMaintenance, TOptions, NodeMaintenance> add)
         where TOptions : class
     {
         ArgumentNullException.ThrowIfNull(add);

@@ -108,8 +108,8 @@ internal sealed class AccessReviews(Authorizer authorizer)
         var paths = new JsonArray();
         if (user.Groups.Contains(AccessControl.Masters))
         {
-            resources.Add(new JsonObject { ["verbs"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*") });
-            paths.Add(new JsonObject { ["verbs"] = new JsonArray("*"), ["nonResourceURLs"] = new JsonArray("*") });
+            resources.AddNode(new JsonObject { ["verbs"] = new JsonArray("*"), ["apiGroups"] = new JsonArray("*"), ["resources"] = new JsonArray("*") });
+            paths.AddNode(new JsonObject { ["verbs"] = new JsonArray("*"), ["nonResourceURLs"] = new JsonArray("*") });
         }
 
         foreach (var rule in authorizer.Grants(user, ns).Select(grant => grant.Rule))
@@ -122,12 +122,12 @@ internal sealed class AccessReviews(Authorizer authorizer)
                     entry["resourceNames"] = Texts(rule.Names);
                 }
 
-                resources.Add(entry);
+                resources.AddNode(entry);
             }
 
             if (rule.Paths.Count > 0)
             {
-                paths.Add(new JsonObject { ["verbs"] = Texts(rule.Verbs), ["nonResourceURLs"] = Texts(rule.Paths) });
+                paths.AddNode(new JsonObject { ["verbs"] = Texts(rule.Verbs), ["nonResourceURLs"] = Texts(rule.Paths) });
             }
         }
 

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace VmNodeOps.Testing.Access;
 
@@ -109,5 +109,5 @@ public static class Kubeconfig
     private static string Quote(string value) =>
         value.All(character => char.IsAsciiLetterOrDigit(character) || character is '+' or '/' or '=' or '-' or '.' or ':' or '@')
             ? $"\"{value}\""
-            : JsonSerializer.Serialize(value);
+            : JsonValue.Create(value).ToJsonString();
 }

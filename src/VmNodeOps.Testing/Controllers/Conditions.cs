@@ -25,7 +25,7 @@ internal static class Conditions
         var condition = list.OfType<JsonObject>().FirstOrDefault(item => item.Text("type") == type);
         if (condition is null)
         {
-            list.Add(condition = new JsonObject { ["type"] = type });
+            list.AddNode(condition = new JsonObject { ["type"] = type });
         }
 
         foreach (var (name, member) in more ?? [])

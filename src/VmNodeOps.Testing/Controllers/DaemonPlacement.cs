@@ -95,6 +95,6 @@ internal sealed class DaemonPlacement
             Add("node.kubernetes.io/network-unavailable", Taint.NoSchedule);
         }
 
-        void Add(string key, string effect) => tolerations.Add(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = effect });
+        void Add(string key, string effect) => tolerations.AddNode(new JsonObject { ["key"] = key, ["operator"] = "Exists", ["effect"] = effect });
     }
 }

@@ -58,7 +58,7 @@ internal sealed class ExternalAttacher : Controller
                 {
                     var metadata = json.Section("metadata");
                     metadata["finalizers"] ??= new JsonArray();
-                    metadata["finalizers"]!.AsArray().Add(Finalizer(attachment));
+                    metadata["finalizers"]!.AsArray().AddNode(Finalizer(attachment));
                 }, attachment.Uid);
             }
 

@@ -22,7 +22,7 @@ internal static class TaintList
 
         foreach (var taint in missing)
         {
-            taints.Add(new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect, ["timeAdded"] = now });
+            taints.AddNode(new JsonObject { ["key"] = taint.Key, ["effect"] = taint.Effect, ["timeAdded"] = now });
         }
 
         spec.Put("taints", taints.Count == 0 ? null : taints);

@@ -41,12 +41,12 @@ internal static class DiscoveryDocuments
         {
             if (!resource.Aggregated)
             {
-                resources.Add(Resource(resource));
+                resources.AddNode(Resource(resource));
             }
 
             foreach (var subresource in resource.Subresources)
             {
-                resources.Add(Subresource(resource, subresource));
+                resources.AddNode(Subresource(resource, subresource));
             }
         }
 

@@ -165,7 +165,7 @@ internal sealed class PodStatus
         foreach (var container in _pod["spec"].Children(specified))
         {
             var known = _status.Children(reported).FirstOrDefault(status => status.Text("name") == container.Text("name"));
-            statuses.Add(Container(container, known, runsOn: !init || container.Text("restartPolicy") == "Always"));
+            statuses.AddNode(Container(container, known, runsOn: !init || container.Text("restartPolicy") == "Always"));
         }
 
         if (statuses.Count > 0)

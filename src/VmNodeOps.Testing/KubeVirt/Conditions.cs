@@ -39,7 +39,7 @@ internal static class Conditions
         condition["type"] = type;
         if (old is null)
         {
-            conditions.Add(condition);
+            conditions.AddNode(condition);
         }
         else
         {

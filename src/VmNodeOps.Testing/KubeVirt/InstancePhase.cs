@@ -14,7 +14,7 @@ internal static class InstancePhase
     {
         var status = json.Child("status");
         status["phase"] = phase;
-        status.Items("phaseTransitionTimestamps").Add(
+        status.Items("phaseTransitionTimestamps").AddNode(
             new JsonObject { ["phase"] = phase, ["phaseTransitionTimestamp"] = time.Stamp() });
     }
 

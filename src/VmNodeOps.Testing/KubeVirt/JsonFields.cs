@@ -71,7 +71,7 @@ internal static class JsonFields
         var finalizers = json.Child("metadata").Items("finalizers");
         if (!finalizers.Any(each => (string?)each == finalizer))
         {
-            finalizers.Add(finalizer);
+            finalizers.AddNode(finalizer);
         }
     }
 

@@ -57,7 +57,7 @@ internal static class LauncherPod
         pod.SetLabel(Names.NodeName, null);
         pod.SetAnnotation(Names.MigrationJobName, migration.Name);
         var spec = pod["spec"]!.AsObject();
-        spec.Child("affinity").Child("podAntiAffinity").Items("requiredDuringSchedulingIgnoredDuringExecution").Add(new JsonObject
+        spec.Child("affinity").Child("podAntiAffinity").Items("requiredDuringSchedulingIgnoredDuringExecution").AddNode(new JsonObject
         {
             ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { [Names.CreatedBy] = instance.Uid } },
             ["topologyKey"] = "kubernetes.io/hostname",
@@ -120,11 +120,11 @@ internal static class LauncherPod
         {
             if (volume.Text("containerDisk.image") is { } image)
             {
-                volumes.Add(new JsonObject { ["name"] = volume.Text("name"), ["image"] = new JsonObject { ["reference"] = image } });
+                volumes.AddNode(new JsonObject { ["name"] = volume.Text("name"), ["image"] = new JsonObject { ["reference"] = image } });
             }
             else if (InstanceVolumes.Claim(volume) is { } claim && !InstanceVolumes.IsHotpluggable(volume))
             {
-                volumes.Add(new JsonObject
+                volumes.AddNode(new JsonObject
                 {
                     ["name"] = volume.Text("name"),
                     ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim },

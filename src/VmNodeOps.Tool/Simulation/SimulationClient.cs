@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
-using k8s;
 using VmNodeOps.Tool.Rendering;
+using YamlDotNet.RepresentationModel;
 
 namespace VmNodeOps.Tool.Simulation;
 
@@ -12,15 +12,15 @@ internal sealed class SimulationClient : IDisposable
     private readonly HttpClient _client;
     private readonly X509Certificate2 _certificate;
 
-    private SimulationClient(KubernetesClientConfiguration configuration)
+    private SimulationClient(YamlNode kubeconfig)
     {
-        var (certificate, key) = (Decode(configuration.ClientCertificateData), Decode(configuration.ClientCertificateKeyData));
-        _certificate = X509Certificate2.CreateFromPem(certificate, key);
+        var (cluster, user) = (kubeconfig["clusters"][0]["cluster"], kubeconfig["users"][0]["user"]);
+        _certificate = X509Certificate2.CreateFromPem(Decode(user["client-certificate-data"]), Decode(user["client-key-data"]));
         var handler = new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(configuration.SslCaCerts);
+        handler.SslOptions.CertificateChainPolicy.CustomTrustStore.ImportFromPem(Decode(cluster["certificate-authority-data"]));
         handler.SslOptions.ClientCertificateContext = SslStreamCertificateContextOf(_certificate);
-        _client = new HttpClient(handler) { BaseAddress = new Uri(configuration.Host) };
+        _client = new HttpClient(handler) { BaseAddress = new Uri(cluster["server"].ToString()) };
     }
 
     /// <param name="kubeconfig">The file; null: the one that KUBECONFIG names.</param>
@@ -34,7 +34,7 @@ internal sealed class SimulationClient : IDisposable
         }
 
         return KubeconfigFile.IsOfSimulation(path)
-            ? new SimulationClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(path)))
+            ? new SimulationClient(Read(path))
             : throw new ToolException(
                 ExitCode.Usage, $"{path} is not the kubeconfig of a simulation that runs: `vmnodeops simulate --kubeconfig-out {path}` writes one, and takes it away when it ends. Real machines are never touched.");
     }
@@ -78,5 +78,12 @@ internal sealed class SimulationClient : IDisposable
     private static System.Net.Security.SslStreamCertificateContext SslStreamCertificateContextOf(X509Certificate2 certificate) =>
         System.Net.Security.SslStreamCertificateContext.Create(certificate, additionalCertificates: null, offline: true);
 
-    private static string Decode(string base64) => System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(base64));
+    private static YamlNode Read(string path)
+    {
+        var yaml = new YamlStream();
+        yaml.Load(new StringReader(File.ReadAllText(path)));
+        return yaml.Documents[0].RootNode;
+    }
+
+    private static string Decode(YamlNode base64) => System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(base64.ToString()));
 }

@@ -10,6 +10,7 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 {
     public const string OursName = "ours (library)";
     public const string FloorName = "floor";
+    public const string OnRuntimeToo = ", on the runtime";
 
     private const string ForceDelete =
         "kubectl get po -A -l kubevirt.io=virt-launcher -o wide | grep NODE | awk '{print \"kubectl delete pod --force -n \" $1, $2}'  | bash";
@@ -19,12 +20,15 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 
     private const string FindReplicas = "kubectl -n kubevirt get po -l kubevirt.io=COMPONENT -o wide | grep NODE";
 
-    private static readonly string Self = typeof(Means).Assembly.Location;
+    /// <summary>Where the natively compiled programs lie, if somebody has published them there.</summary>
+    private static readonly string Native = Path.Combine(AppContext.BaseDirectory, "native");
+
+    /// <summary>Whether ours and the floor run as native programs.</summary>
+    public static bool AreNative { get; } = File.Exists(Path.Combine(Native, "means")) && File.Exists(Path.Combine(Native, "vmnodeops"));
 
     public static Means OursDrain { get; } = Child(OursName, "ours-drain");
 
-    public static Means ToolDrain { get; } = new("ours (tool)", "dotnet", (kubeconfig, nodes) =>
-        [ToolPath, "drain", .. nodes, "--yes", "--kubeconfig", kubeconfig]);
+    public static Means ToolDrain { get; } = Tool((kubeconfig, nodes) => ["drain", .. nodes, "--yes", "--kubeconfig", kubeconfig]);
 
     public static Means KubectlDrain { get; } = new("kubectl drain", "kubectl", (_, nodes) =>
         ["drain", .. nodes, "--delete-emptydir-data", "--ignore-daemonsets=true", "--force", "--pod-selector=kubevirt.io=virt-launcher"]);
@@ -32,9 +36,9 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
     public static Means FloorDrain { get; } = Child(FloorName, "floor-drain");
 
     /// <summary>Drains one node, which is not measured, and then another.</summary>
-    public static Means OursDrainTwice { get; } = Child(OursName, "ours-drain-twice");
+    public static Means OursDrainTwice { get; } = OnRuntime(OursName, "ours-drain-twice");
 
-    public static Means FloorDrainTwice { get; } = Child(FloorName, "floor-drain-twice");
+    public static Means FloorDrainTwice { get; } = OnRuntime(FloorName, "floor-drain-twice");
 
     public static Means OursRecover { get; } = Child(OursName, "ours-recover");
 
@@ -50,7 +54,7 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 
     public static Means OursPlan { get; } = Child(OursName, "ours-plan");
 
-    public static Means ToolPlan { get; } = new("ours (tool)", "dotnet", (kubeconfig, nodes) => [ToolPath, "plan", "drain", .. nodes, "--kubeconfig", kubeconfig]);
+    public static Means ToolPlan { get; } = Tool((kubeconfig, nodes) => ["plan", "drain", .. nodes, "--kubeconfig", kubeconfig]);
 
     public static Means KubectlLook { get; } = new("kubectl get node", "kubectl", (_, nodes) => ["get", "node", .. nodes]);
 
@@ -65,7 +69,16 @@ internal sealed record Means(string Name, string Program, Func<string, string[],
 
     public bool IsHere => Executables.Find(Program) is not null && (Shell is null || Executables.Find(Shell) is not null);
 
-    private static string ToolPath => Path.Combine(AppContext.BaseDirectory, "vmnodeops.dll");
+    /// <summary>The same as a program of the .NET runtime; nothing where that is what is measured anyway.</summary>
+    public static IEnumerable<Means> AlsoOnRuntime(string ours, string floor) =>
+        AreNative ? [OnRuntime(OursName + OnRuntimeToo, ours), OnRuntime(FloorName + OnRuntimeToo, floor)] : [];
 
-    private static Means Child(string name, string role) => new(name, "dotnet", (kubeconfig, nodes) => [Self, "means", role, kubeconfig, .. nodes]);
+    private static Means Child(string name, string role) =>
+        AreNative ? new(name, Path.Combine(Native, "means"), (kubeconfig, nodes) => [role, kubeconfig, .. nodes]) : OnRuntime(name, role);
+
+    private static Means OnRuntime(string name, string role) => new(name, "dotnet", (kubeconfig, nodes) => [Path.Combine(AppContext.BaseDirectory, "means.dll"), role, kubeconfig, .. nodes]);
+
+    private static Means Tool(Func<string, string[], string[]> words) => AreNative
+        ? new("ours (tool)", Path.Combine(Native, "vmnodeops"), words)
+        : new("ours (tool)", "dotnet", (kubeconfig, nodes) => [Path.Combine(AppContext.BaseDirectory, "vmnodeops.dll"), .. words(kubeconfig, nodes)]);
 }

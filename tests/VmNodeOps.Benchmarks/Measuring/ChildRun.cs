@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using VmNodeOps.Benchmarks.Means;
 
 namespace VmNodeOps.Benchmarks.Measuring;
 
@@ -14,9 +15,6 @@ internal sealed partial record ChildRun(int ExitCode, TimeSpan Wall, TimeSpan Pr
 {
     private const int OfChildren = -1;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(10);
-
-    /// <summary>What a child says that waits for a word before it goes on.</summary>
-    public const string Ready = "ready";
 
     /// <summary>One at a time: the processor time is what the children of this process have used meanwhile.</summary>
     /// <param name="program">The program.</param>
@@ -39,7 +37,7 @@ internal sealed partial record ChildRun(int ExitCode, TimeSpan Wall, TimeSpan Pr
         using var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         using var over = new CancellationTokenSource(limit);
-        if (whenReady is not null && await process.StandardOutput.ReadLineAsync(over.Token) == Ready)
+        if (whenReady is not null && await process.StandardOutput.ReadLineAsync(over.Token) == ChildWords.Ready)
         {
             await whenReady();
             await process.StandardInput.WriteLineAsync("go");

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VmNodeOps.Benchmarks.Means;
 using VmNodeOps.Benchmarks.Server;
 
@@ -18,7 +17,7 @@ internal sealed record Sample(ChildRun Child, ServerMarks Marks)
     /// <summary>Both marks on which the means are compared: the last pod gone, and the answer of the last destructive call; and the attachments, where there are any.</summary>
     public TimeSpan Done => new[] { Marks.PodsGone, Marks.LastDestructive, Marks.AttachmentsGone }.Max() ?? TimeSpan.Zero;
 
-    public ChildWords? Words => Child.Output.StartsWith('{') ? JsonSerializer.Deserialize<ChildWords>(Child.Output.Split('\n')[0]) : null;
+    public ChildWords? Words => Child.Output.StartsWith('{') ? ChildWords.Parse(Child.Output.Split('\n')[0]) : null;
 
     /// <summary>From the last machine that ran elsewhere, as the server saw it, to the return of the library's call.</summary>
     public TimeSpan? Verified => Words?.ReturnedAt - Marks.Arrived;

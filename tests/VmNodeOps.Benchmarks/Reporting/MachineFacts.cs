@@ -21,7 +21,7 @@ internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibib
 
     /// <summary>What to type for the same again.</summary>
     public string Command(IReadOnlyCollection<string> args) => IsCompiledAhead
-        ? $"dotnet publish tests/VmNodeOps.Benchmarks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o artifacts/benchmarks\ndotnet artifacts/benchmarks/VmNodeOps.Benchmarks.dll {string.Join(' ', args)}".Trim()
+        ? $"{(Means.Means.AreNative ? Native : "")}dotnet publish tests/VmNodeOps.Benchmarks -c Release -r linux-x64 --no-self-contained -p:PublishReadyToRun=true -o artifacts/benchmarks\ndotnet artifacts/benchmarks/VmNodeOps.Benchmarks.dll {string.Join(' ', args)}".Trim()
         : $"dotnet run -c Release --project tests/VmNodeOps.Benchmarks {(args.Count == 0 ? "" : $"-- {string.Join(' ', args)}")}".Trim();
 
     public void Write(StringBuilder text)
@@ -30,8 +30,16 @@ internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibib
         text.AppendLine("|---|---|");
         text.AppendLine(CultureInfo.InvariantCulture, $"| machine | {Cores} cores, {MemoryGibibytes:0} GiB, {OperatingSystem} |");
         text.AppendLine(CultureInfo.InvariantCulture, $"| versions | VmNodeOps {Product}, {Runtime}, kubectl {Kubectl ?? "not on the machine"}, simulated Kubernetes v1.34.1 with KubeVirt 1.9 |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| .NET programs, ours and floor alike | {(IsCompiledAhead ? "compiled ahead of time for this platform (ReadyToRun)" : "compiled just in time, as a package's code is")} |");
+        text.AppendLine(CultureInfo.InvariantCulture, $"| .NET programs, ours and floor alike | {(Means.Means.AreNative ? $"compiled natively (native AOT); on the runtime: {HowCompiled(IsCompiledAhead)}" : HowCompiled(IsCompiledAhead))} |");
     }
+
+    private const string Native = """
+        dotnet publish tests/VmNodeOps.Means -c Release -r linux-x64 -p:PublishAot=true -o artifacts/benchmarks/native
+        dotnet publish src/VmNodeOps.Tool -c Release -r linux-x64 -p:PublishAot=true -o artifacts/benchmarks/native
+
+        """;
+
+    private static string HowCompiled(bool isAhead) => isAhead ? "compiled ahead of time for this platform (ReadyToRun)" : "compiled just in time, as a package's code is";
 
     private static bool IsReadyToRun(string assembly)
     {

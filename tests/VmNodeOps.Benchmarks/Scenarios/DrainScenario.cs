@@ -7,7 +7,7 @@ namespace VmNodeOps.Benchmarks.Scenarios;
 internal static class DrainScenario
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
-    private static readonly Means.Means[] All = [Means.Means.OursDrain, Means.Means.ToolDrain, Means.Means.KubectlDrain, Means.Means.FloorDrain];
+    private static readonly Means.Means[] All = [Means.Means.OursDrain, Means.Means.ToolDrain, Means.Means.KubectlDrain, Means.Means.FloorDrain, .. Means.Means.AlsoOnRuntime("ours-drain", "floor-drain")];
 
     /// <summary>The same on a cluster that somebody has prepared; what only its server knows is left out.</summary>
     public static async Task<Report> RunAsync(GivenCluster cluster, string node, int runs, Action<string> tell)
@@ -56,7 +56,8 @@ internal static class DrainScenario
             Notes =
             [
                 Phases.Of(ours),
-                "In a process that has drained another node before, as a service has: ours "
+                .. Phases.OnRuntime(series),
+                "On the .NET runtime, in a process that has drained another node before, as a service has: ours "
                     + $"{Spread.Of(oursAgain).ToText("0.00", " s")}, floor {Spread.Of(floorAgain).ToText("0.00", " s")}, ratio {Spread.OfRatios(oursAgain, floorAgain).ToText("0.00", "×")}.",
             ],
         };

@@ -6,7 +6,7 @@ namespace VmNodeOps.Benchmarks.Scenarios;
 /// <summary>A plan alone, which reads only, and how soon a program sends its first request.</summary>
 internal static class PlanAndStartScenario
 {
-    private static readonly Means.Means[] All = [Means.Means.OursPlan, Means.Means.ToolPlan, Means.Means.KubectlLook, Means.Means.FloorPage];
+    private static readonly Means.Means[] All = [Means.Means.OursPlan, Means.Means.ToolPlan, Means.Means.KubectlLook, Means.Means.FloorPage, .. Means.Means.AlsoOnRuntime("ours-plan", "floor-page")];
 
     public static async Task<Report> RunAsync(int machines, int runs, Action<string> tell)
     {

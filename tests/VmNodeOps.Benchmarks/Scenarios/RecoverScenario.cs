@@ -6,7 +6,7 @@ namespace VmNodeOps.Benchmarks.Scenarios;
 /// <summary>A node has lost its power and is known to be down; its machines and their volumes are released.</summary>
 internal static class RecoverScenario
 {
-    private static readonly Means.Means[] All = [Means.Means.OursRecover, Means.Means.PipelinesRecover, Means.Means.FloorRecover];
+    private static readonly Means.Means[] All = [Means.Means.OursRecover, Means.Means.PipelinesRecover, Means.Means.FloorRecover, .. Means.Means.AlsoOnRuntime("ours-recover", "floor-recover")];
 
     public static async Task<Report> RunAsync(int machines, int runs, Action<string> tell)
     {
@@ -32,6 +32,7 @@ internal static class RecoverScenario
             Notes =
             [
                 Phases.Of(ours),
+                .. Phases.OnRuntime(series),
                 FormattableString.Invariant($"Everything verified: the last machine runs elsewhere {ours.Of(sample => sample.Marks.ArrivedInClusterTime?.TotalSeconds ?? double.NaN).ToText("0")} s after the start (Kubernetes' attach/detach controller looks once a minute whether a volume was detached by hand; that time is the cluster's, which runs fast from the last mark on), and our call returned {ours.Of(sample => sample.Verified?.TotalMilliseconds ?? double.NaN).ToText("0")} ms after it."),
             ],
         };

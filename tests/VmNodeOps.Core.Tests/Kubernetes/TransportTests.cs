@@ -128,7 +128,7 @@ public sealed class TransportTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, self.Stopping);
         });
-        using var cluster = server.Connect(TestServer.Quick with { StallTimeout = TimeSpan.FromMilliseconds(200) });
+        using var cluster = server.Connect(TestServer.Quick with { StallTimeout = TimeSpan.FromSeconds(2) });
 
         var pods = await cluster.Pods.ListAsync(Selection.All);
 
@@ -164,7 +164,7 @@ public sealed class TransportTests
             await context.Request.Body.CopyToAsync(Stream.Null);
             await Task.Delay(Timeout.Infinite, self.Stopping);
         });
-        using var cluster = server.Connect(TestServer.Quick with { RequestTimeout = TimeSpan.FromMilliseconds(300), ReadRetries = 0 });
+        using var cluster = server.Connect(TestServer.Quick with { RequestTimeout = TimeSpan.FromSeconds(2), ReadRetries = 0 });
 
         var read = await cluster.Pods.Invoking(pods => pods.ListAsync(Selection.All)).Should().ThrowAsync<ClusterException>();
         var write = await cluster.Pods.Invoking(pods => pods.DeleteAsync(Pod)).Should().ThrowAsync<ClusterException>();

@@ -116,19 +116,23 @@ public sealed class WatchTests
     [Fact]
     public async Task A_lost_connection_is_told_once_and_found_again()
     {
+        var heard = new TaskCompletionSource();
         await using var server = await ScriptAsync(
             async context =>
             {
                 await Lines(Event("ADDED", "a", 1), EndOfInitial)(context);
                 await context.Response.Body.FlushAsync();
-                await Task.Delay(50);
+                await heard.Task;
                 context.Abort();
             },
             Aborted,
             context => TestServer.JsonAsync(context, 503, TestServer.Status(503, "ServiceUnavailable", "starting")),
             Lines(EndOfInitial));
 
-        (await TakeAsync(server, 5)).Should().Equal(
+        using var cluster = server.Connect();
+        var told = await TakeAsync(cluster, 5, whenTold: words => words is "Synchronized (100)" && heard.TrySetResult());
+
+        told.Should().Equal(
             "Added a@1 ()", "Synchronized (100)", "Interrupted ConnectionLost", "Deleted a@1 ()", "Synchronized (100)");
     }
 
@@ -151,7 +155,7 @@ public sealed class WatchTests
                 await Task.Delay(Timeout.Infinite, context.RequestAborted);
             },
             Lines(Event("MODIFIED", "a", 102)));
-        using var cluster = server.Connect(TestServer.Quick with { WatchSilence = TimeSpan.FromMilliseconds(200) });
+        using var cluster = server.Connect(TestServer.Quick with { WatchSilence = TimeSpan.FromSeconds(2) });
 
         (await TakeAsync(cluster, 3)).Should().Equal("Synchronized (100)", "Added a@101 (101)", "Modified a@102 (102)");
     }
@@ -167,7 +171,7 @@ public sealed class WatchTests
         }
 
         await using var server = await ScriptAsync(Lines(EndOfInitial, Event("ADDED", "a", 101)), Silent, Silent, Lines(Event("ADDED", "a", 5), EndOfInitial));
-        using var cluster = server.Connect(TestServer.Quick with { WatchSilence = TimeSpan.FromMilliseconds(100) });
+        using var cluster = server.Connect(TestServer.Quick with { WatchSilence = TimeSpan.FromSeconds(2) });
 
         (await TakeAsync(cluster, 4)).Should().Equal("Synchronized (100)", "Added a@101 (101)", "Modified a@5 ()", "Synchronized (100)");
     }
@@ -222,7 +226,7 @@ public sealed class WatchTests
         await cancel.CancelAsync();
 
         await FluentActions.Awaiting(() => next).Should().ThrowAsync<OperationCanceledException>();
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -374,7 +378,7 @@ public sealed class WatchTests
         await first.DisposeAsync();
         closed.Task.IsCompleted.Should().BeFalse("the second still hears it");
         await second.DisposeAsync();
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(5));
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -436,7 +440,7 @@ public sealed class WatchTests
         return await TakeAsync(cluster, count);
     }
 
-    private static async Task<List<string>> TakeAsync(KubernetesCluster cluster, int count, Snapshot<Pod>? from = null)
+    private static async Task<List<string>> TakeAsync(KubernetesCluster cluster, int count, Snapshot<Pod>? from = null, Func<string, bool>? whenTold = null)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var told = new List<string>();
@@ -445,6 +449,7 @@ public sealed class WatchTests
             await foreach (var happened in cluster.Pods.WatchAsync(Selection.All, from, limit.Token))
             {
                 told.Add(Words(happened));
+                whenTold?.Invoke(told[^1]);
                 if (told.Count == count)
                 {
                     break;

@@ -95,7 +95,7 @@ internal static class Writes
 
     public static JsonArray Owners(IEnumerable<Owner> owners) =>
     [
-        .. owners.Select(owner =>
+        .. owners.Select(static JsonNode? (owner) =>
         {
             var reference = new JsonObject { ["apiVersion"] = owner.ApiVersion, ["kind"] = owner.Kind, ["name"] = owner.Name, ["uid"] = owner.Uid };
             if (owner.IsController)

@@ -77,7 +77,7 @@ internal sealed class PodEviction(
         }
 
         conditions.RemoveAll(existing => (string?)existing?["type"] == "DisruptionTarget");
-        conditions.Add(condition);
+        conditions.AddNode(condition);
         return pod;
     }
 }

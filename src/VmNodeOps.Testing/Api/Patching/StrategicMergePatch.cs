@@ -103,7 +103,7 @@ internal static class StrategicMergePatch
             }
             else
             {
-                target.Add(Merge([], entry, field));
+                target.AddNode(Merge([], entry, field));
             }
         }
 

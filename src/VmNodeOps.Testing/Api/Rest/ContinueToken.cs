@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using VmNodeOps.Testing.Api.Patching;
 using VmNodeOps.Testing.Api.Storage;
@@ -40,7 +39,7 @@ internal sealed record ContinueToken(long Revision, ObjectKey After)
     {
         var start = After.Namespace.Length == 0 ? $"/{After.Name}\0" : $"/{After.Namespace}/{After.Name}\0";
         var json = new JsonObject { ["v"] = Version, ["rv"] = Revision, ["start"] = start };
-        return Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString(JsonSerializerOptions.Web)));
+        return Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
     }
 
     /// <summary>Go's decoder does not look at the bits of the last character that make no byte; .NET's refuses them.</summary>

@@ -50,7 +50,7 @@ internal static class NodeValidation
     private static ApiErrorException Refuse(string node, JsonObject taint, int index, string reason, string message, string field)
     {
         var error = ApiErrors.Invalid(ResourceTypes.Nodes, node, reason, message, field);
-        error.Status["details"]!["causes"]!.AsArray().Add(ApiErrors.Cause(reason, message, field));
+        error.Status["details"]!["causes"]!.AsArray().AddNode(ApiErrors.Cause(reason, message, field));
         return new ApiErrorException(error.Status) { Warnings = [.. UnknownFields(taint, index)] };
     }
 

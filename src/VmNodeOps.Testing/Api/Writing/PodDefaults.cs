@@ -50,7 +50,7 @@ internal static class PodDefaults
             return;
         }
 
-        tolerations.Add(new JsonObject
+        tolerations.AddNode(new JsonObject
         {
             ["key"] = taint, ["operator"] = "Exists", ["effect"] = "NoExecute", ["tolerationSeconds"] = TolerationSeconds,
         });

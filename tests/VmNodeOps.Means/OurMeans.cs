@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VmNodeOps.Kubernetes;
 
 namespace VmNodeOps.Benchmarks.Means;
@@ -16,7 +15,7 @@ internal static class OurMeans
     {
         using var cluster = KubernetesCluster.FromKubeConfig(kubeconfig);
         var plan = await NodeMaintenance.OnNode(node).GracefulShutdown().PlanAsync(cluster);
-        Console.Out.WriteLine(JsonSerializer.Serialize(new ChildWords { Succeeded = !plan.IsRefused, Summary = plan.IsRefused ? plan.ToText() : $"{plan.VirtualMachines.Count} machines" }));
+        Console.Out.WriteLine(new ChildWords { Succeeded = !plan.IsRefused, Summary = plan.IsRefused ? plan.ToText() : $"{plan.VirtualMachines.Count} machines" });
         return plan.IsRefused ? 1 : 0;
     }
 
@@ -32,7 +31,7 @@ internal static class OurMeans
             ReturnedAt = DateTimeOffset.UtcNow,
             Slowest = report.Nodes.Max(each => each.FinishedAt - each.StartedAt),
         };
-        Console.Out.WriteLine(JsonSerializer.Serialize(words));
+        Console.Out.WriteLine(words);
         return report.Succeeded ? 0 : 1;
     }
 
@@ -47,7 +46,7 @@ internal static class OurMeans
             ReturnedAt = DateTimeOffset.UtcNow,
             Steps = [.. report.Steps.Select(step => $"{step.Step} {step.Duration?.TotalMilliseconds:0} ms")],
         };
-        Console.Out.WriteLine(JsonSerializer.Serialize(words));
+        Console.Out.WriteLine(words);
         return report.Succeeded ? 0 : 1;
     }
 }

@@ -1,8 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
 namespace VmNodeOps.Benchmarks.Means;
 
 /// <summary>What one of our child processes says on its standard output, as one line of JSON.</summary>
 internal sealed record ChildWords
 {
+    /// <summary>What a child says that waits for a word before it goes on.</summary>
+    public const string Ready = "ready";
+
     public bool Succeeded { get; init; }
 
     public string Summary { get; init; } = "";
@@ -27,4 +33,11 @@ internal sealed record ChildWords
 
     /// <summary>Milliseconds of processor time of the process when its work was done.</summary>
     public double Processor { get; init; } = Environment.CpuUsage.TotalTime.TotalMilliseconds;
+
+    public override string ToString() => JsonSerializer.Serialize(this, ChildWordsJson.Default.ChildWords);
+
+    public static ChildWords? Parse(string line) => JsonSerializer.Deserialize(line, ChildWordsJson.Default.ChildWords);
 }
+
+[JsonSerializable(typeof(ChildWords))]
+internal sealed partial class ChildWordsJson : JsonSerializerContext;
