@@ -1,5 +1,4 @@
 using System.Text.Json;
-using VmNodeOps.Testing;
 
 namespace VmNodeOps.Tool.Tests;
 

@@ -3,7 +3,7 @@ using VmNodeOps.Testing.Api;
 
 namespace VmNodeOps.Testing.Controllers;
 
-/// <summary>Binds pods to the feasible node with the fewest pods, then by name; says why when there is none.</summary>
+/// <summary>Binds pods to the feasible node with the fewest pods, then by name; says why when there is none. Of many nodes it looks, as kube-scheduler does, at no more than it needs for a choice.</summary>
 internal sealed class Scheduler : Controller
 {
     private readonly SchedulerOptions _options;
@@ -13,6 +13,8 @@ internal sealed class Scheduler : Controller
     private readonly PodAntiAffinity _antiAffinity;
     private readonly SortedSet<(string Namespace, string Name)> _unschedulable = [];
     private readonly WorkQueue<(string Namespace, string Name)> _queue;
+    private SchedulingNode[]? _order;
+    private int _start;
     private bool _retryPlanned;
 
     public Scheduler(IClusterApi api, SchedulerOptions? options = null, bool events = true)
@@ -80,6 +82,7 @@ internal sealed class Scheduler : Controller
         if (!_nodes.TryGetValue(name, out var node))
         {
             _nodes[name] = node = new SchedulingNode(name);
+            _order = null;
         }
 
         return node;
@@ -113,16 +116,7 @@ internal sealed class Scheduler : Controller
         }
 
         var feasibility = new PodFeasibility(pod, _antiAffinity);
-        SchedulingNode? best = null;
-        foreach (var node in _nodes.Values)
-        {
-            if (node.Exists && feasibility.Admits(node) && (best is null || node.Pods < best.Pods))
-            {
-                best = node;
-            }
-        }
-
-        if (best is null)
+        if (Choose(feasibility) is not { } best)
         {
             Refuse(pod, feasibility.Explain());
         }
@@ -131,6 +125,29 @@ internal sealed class Scheduler : Controller
             Bind(pod, best);
         }
     }
+
+    private SchedulingNode? Choose(PodFeasibility feasibility)
+    {
+        var nodes = _order ??= [.. _nodes.Values];
+        var (enough, found, looked) = (Enough(nodes.Length), 0, 0);
+        SchedulingNode? best = null;
+        for (; looked < nodes.Length && found < enough; looked++)
+        {
+            var node = nodes[(_start + looked) % nodes.Length];
+            if (node.Exists && feasibility.Admits(node))
+            {
+                found++;
+                best = best is null || node.Pods < best.Pods ? node : best;
+            }
+        }
+
+        // The next pod goes on where this one had enough, so that every node has its turn.
+        _start = looked < nodes.Length ? (_start + looked) % nodes.Length : 0;
+        return best;
+    }
+
+    /// <summary>Among how many feasible nodes is chosen: all of up to a hundred; of more a share that shrinks from half to a twentieth, but a hundred at least (kube-scheduler, where percentageOfNodesToScore is not set).</summary>
+    private static int Enough(int nodes) => nodes <= 100 ? nodes : Math.Max(100, nodes * Math.Max(5, 50 - (nodes / 125)) / 100);
 
     private void Bind(StoredObject pod, SchedulingNode node)
     {

@@ -23,6 +23,21 @@ public class SchedulerTests
     }
 
     [Fact]
+    public async Task Of_many_nodes_as_many_are_looked_at_as_make_a_choice_and_the_next_pod_goes_on_from_there()
+    {
+        using var cluster = new ClusterFixture(nodes: 200);
+        string[] nodes = [.. Enumerable.Range(1, 200).Select(number => $"node-{number}").Order(StringComparer.Ordinal)];
+        await cluster.UntilAsync(() => nodes.All(node => cluster.Ready(node) == "True"), "ready");
+
+        cluster.AddPod("pod-a");
+        await cluster.RunningAsync("pod-a");
+        cluster.AddPod("pod-b");
+        await cluster.RunningAsync("pod-b");
+
+        new[] { "pod-a", "pod-b" }.Select(name => cluster.Pod(name)!.NodeName).Should().Equal(nodes[0], nodes[100]);
+    }
+
+    [Fact]
     public async Task A_pod_without_a_place_is_told_why_and_gets_one_later()
     {
         using var cluster = new ClusterFixture();
