@@ -3,14 +3,15 @@ namespace VmNodeOps.Benchmarks.Scenarios;
 /// <summary>Why a target is missed where it is, and what would reach it. As far as it has been looked for; where it is only read from the code, the sentence says so.</summary>
 internal static class WhyNot
 {
-    public const string Start =
-        "Most of the difference is processor time of our process, and half of that is the just-in-time compiler and the loading of types: planning, rights, lock and journal are code that the floor does not have and that runs once. Compiling ahead of time (ReadyToRun, for one platform) halves it: 9,700 methods compiled in a drain of 100 machines became 4,800, for what the framework's generic async code makes of our methods is compiled at run time all the same. Tried once: self-contained with the framework compiled together with us (composite ReadyToRun, 170 MB), 1,500 methods are left and a fifth of the processor time is saved. A process that lives on, such as a service, pays it once: see the second drain in one process.";
+    public static string Start { get; } = Means.Means.AreNative
+        ? "By the code: before the first eviction or deletion come the plan, the rights, the lock and the journal, which the floor does not have; each has answers of the server to wait for, one after the other."
+        : "Most of the difference is processor time of our process, and half of that is the just-in-time compiler and the loading of types: planning, rights, lock and journal are code that the floor does not have and that runs once. Native programs have none of that: publish them as the command of a native page says.";
 
     public const string Requests = "By the code: rights that are not all granted are asked for one by one; the plan of several namespaces reads each.";
 
     public const string Journal = "By the code: between the last machine and the return lie the last write of the journal and the release of the lease, one answer of the server each.";
 
-    public const string Attachments = "A recovery reads the attachments once, as the floor does, and goes on from there by a watch. What it does beside that reading is the rest: the plan, the nodes for the blast radius, the evidence, the deletions, and the compiling of their code. A server that selected attachments by node would take the reading away; Kubernetes has no such selector.";
+    public const string Attachments = "A recovery reads the attachments once, as the floor does, and goes on from there by a watch. What it does beside that reading is the rest: the plan, the nodes for the blast radius, the evidence and the deletions. A server that selected attachments by node would take the reading away; Kubernetes has no such selector.";
 
     public const string Memory = "By the code: a page of 500 objects is held whole while it is sifted. A smaller page (KubernetesClusterOptions.PageSize) lowers it.";
 
