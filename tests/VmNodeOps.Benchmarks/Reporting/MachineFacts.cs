@@ -34,7 +34,7 @@ internal sealed record MachineFacts(DateOnly Date, int Cores, double MemoryGibib
     }
 
     private const string Native = """
-        dotnet publish tests/VmNodeOps.Means -c Release -r linux-x64 -p:PublishAot=true -o artifacts/benchmarks/native
+        dotnet publish tests/VmNodeOps.Benchmarks.Means -c Release -r linux-x64 -p:PublishAot=true -o artifacts/benchmarks/native
         dotnet publish src/VmNodeOps.Tool -c Release -r linux-x64 -p:PublishAot=true -o artifacts/benchmarks/native
 
         """;
