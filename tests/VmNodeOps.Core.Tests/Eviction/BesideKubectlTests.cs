@@ -77,6 +77,7 @@ public sealed class BesideKubectlTests(ITestOutputHelper output)
             Before = cluster => cluster.StopVirtApi(),
             Meanwhile = async cluster =>
             {
+                await cluster.UntilAsync(() => cluster.Requests.Of("create", "pods", "eviction").Count > 0, "it has begun");
                 await cluster.Time.AdvanceAsync(TimeSpan.FromSeconds(30));
                 cluster.StartVirtApi();
             },
