@@ -61,6 +61,6 @@ internal static class MicroCommand
             text.AppendLine(CultureInfo.InvariantCulture, $"| {benchmark.Descriptor.WorkloadMethodDisplayInfo.Trim('\'')} | {figures.Mean / 1000:N1} µs | {figures.StandardDeviation / 1000:N1} µs | {(report.GcStats.GetBytesAllocatedPerOperation(benchmark) ?? 0) / 1024.0:N1} KiB |");
         }
 
-        return text.AppendLine().AppendLine("The plan is made beside its server, which shares the machine's processors with it; the small paths are measured alone.").ToString();
+        return text.AppendLine().AppendLine("All of it runs on the .NET runtime. The plan is made beside its server, which shares the machine's processors with it; the small paths are measured alone.").ToString();
     }
 }
