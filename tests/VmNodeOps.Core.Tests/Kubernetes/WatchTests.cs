@@ -130,7 +130,13 @@ public sealed class WatchTests
             Lines(EndOfInitial));
 
         using var cluster = server.Connect();
-        var told = await TakeAsync(cluster, 5, whenTold: words => words is "Synchronized (100)" && heard.TrySetResult());
+        var told = await TakeAsync(cluster, 5, whenTold: words =>
+        {
+            if (words is "Synchronized (100)")
+            {
+                heard.TrySetResult();
+            }
+        });
 
         told.Should().Equal(
             "Added a@1 ()", "Synchronized (100)", "Interrupted ConnectionLost", "Deleted a@1 ()", "Synchronized (100)");
@@ -440,7 +446,7 @@ public sealed class WatchTests
         return await TakeAsync(cluster, count);
     }
 
-    private static async Task<List<string>> TakeAsync(KubernetesCluster cluster, int count, Snapshot<Pod>? from = null, Func<string, bool>? whenTold = null)
+    private static async Task<List<string>> TakeAsync(KubernetesCluster cluster, int count, Snapshot<Pod>? from = null, Action<string>? whenTold = null)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var told = new List<string>();
