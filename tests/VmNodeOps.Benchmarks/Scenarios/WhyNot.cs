@@ -11,7 +11,7 @@ internal static class WhyNot
 
     public const string Journal = "By the code: between the last machine and the return lie the last write of the journal and the release of the lease, one answer of the server each.";
 
-    public const string Attachments = "A recovery reads the attachments once, as the floor does, and goes on from there by a watch. Our last call is answered about when the floor has read its last page, as the table tells; what comes after it is the cluster's: the attachments are gone when the external-attacher has detached them, and here it shares the simulated server's one thread with everything that goes on in so big a cluster. Our process waits meanwhile. A simulation whose work for one machine does not grow with the cluster would reach it.";
+    public const string Attachments = "A recovery reads the attachments once, as the floor does, and goes on from there by a watch. Our last call is answered about when the floor has read its last page, as the table tells; what comes after it is the cluster's: the attachments are gone when the external-attacher has detached them, and our process waits for that. In the small cluster that takes half a second, here four; what the simulated server does in them has not been taken apart. If it is work that grows with the cluster, a simulation without it would reach this figure.";
 
     public const string Memory = "By the code: a page of 500 objects is held whole while it is sifted. A smaller page (KubernetesClusterOptions.PageSize) lowers it.";
 
