@@ -165,9 +165,11 @@ internal sealed class MachineWatch : IAsyncDisposable
         while (open.Count > 0 && !limit.IsCompletedSuccessfully)
         {
             var news = orBack ? Board.NextOfAny() : limit;
-            if (orBack && followings.Any(static following => following.Standing is { IsBack: true }))
+            // Decided on and answered by one look: it may have left again by the next one, and would then be taken for one that has had its time.
+            if (orBack && Look() is var look && look.Any(static one => one.Standing.IsBack))
             {
-                break;
+                await over.CancelAsync().ConfigureAwait(false);
+                return look;
             }
 
             if (told != open.Count)
@@ -182,7 +184,9 @@ internal sealed class MachineWatch : IAsyncDisposable
         }
 
         await over.CancelAsync().ConfigureAwait(false);
-        return [.. followings.Select(following => (following.Expectation, following.Standing ?? NotSeen))];
+        return Look();
+
+        List<(MachineExpectation Expected, MachineStanding Standing)> Look() => [.. followings.Select(following => (following.Expectation, following.Standing ?? NotSeen))];
     }
 
     /// <summary>Completes when the instance that was found on the node has ended, is gone, or was replaced under its name.</summary>
