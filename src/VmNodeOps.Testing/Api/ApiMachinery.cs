@@ -72,11 +72,19 @@ internal sealed class ApiMachinery : IClusterApi, IRestHandler
         }
     }
 
-    public IReadOnlyList<StoredObject> ListPodsOnNode(string nodeName)
+    public IReadOnlyList<StoredObject> ListOnNode(ResourceType type, string nodeName)
     {
         lock (_core.Store.Gate)
         {
-            return _core.Store.Indexes.PodsOnNode(nodeName);
+            return _core.Store.Indexes.OnNode(type, nodeName);
+        }
+    }
+
+    public IReadOnlyList<StoredObject> ListLabelled(ResourceType type, string ns, string key, string value)
+    {
+        lock (_core.Store.Gate)
+        {
+            return _core.Store.Indexes.Labelled(type, ns, key, value);
         }
     }
 

@@ -21,8 +21,11 @@ internal interface IClusterApi
     /// <summary>All of a type, or of one namespace, ordered by namespace and name.</summary>
     IReadOnlyList<StoredObject> List(ResourceType type, string? ns = null);
 
-    /// <summary>Pods by spec.nodeName, from an index.</summary>
-    IReadOnlyList<StoredObject> ListPodsOnNode(string nodeName);
+    /// <summary>Pods by spec.nodeName, or instances of virtual machines by status.nodeName, from an index; ordered by namespace and name.</summary>
+    IReadOnlyList<StoredObject> ListOnNode(ResourceType type, string nodeName);
+
+    /// <summary>What carries a label with a value, from an index; ordered by name.</summary>
+    IReadOnlyList<StoredObject> ListLabelled(ResourceType type, string ns, string key, string value);
 
     /// <summary>What names this uid among its owners, of whatever type, from an index; ordered by namespace and name.</summary>
     IReadOnlyList<StoredObject> ListOwnedBy(string ownerUid);

@@ -30,7 +30,12 @@ internal sealed class StoredObject
             ? labels.ToDictionary(label => label.Key, label => (string?)label.Value ?? "", StringComparer.Ordinal)
             : NoLabels;
         Owners = OwnerReference.Read(metadata);
-        NodeName = ReferenceEquals(type, ResourceTypes.Pods) && (string?)json["spec"]?["nodeName"] is { Length: > 0 } node ? node : null;
+        IsReady = (json["status"] as JsonObject)?["conditions"] is JsonArray conditions
+            && conditions.OfType<JsonObject>().FirstOrDefault(static condition => Text(condition, "type") == "Ready") is { } ready && Text(ready, "status") == "True";
+        Phase = Text(json, "status", "phase");
+        NodeName = ReferenceEquals(type, ResourceTypes.Pods) ? Text(json, "spec", "nodeName")
+            : ReferenceEquals(type, ResourceTypes.VirtualMachineInstances) ? Text(json, "status", "nodeName")
+            : null;
         _utf8 = JsonBytes.Write(json);
     }
 
@@ -52,8 +57,14 @@ internal sealed class StoredObject
     /// <summary>metadata.ownerReferences.</summary>
     public IReadOnlyList<OwnerReference> Owners { get; }
 
-    /// <summary>For a pod spec.nodeName, null while it is not scheduled; null for every other type.</summary>
+    /// <summary>For a pod spec.nodeName, for an instance of a virtual machine status.nodeName; null while it has none, and for every other type.</summary>
     public string? NodeName { get; }
+
+    /// <summary>status.phase; null where there is none.</summary>
+    public string? Phase { get; }
+
+    /// <summary>Whether the condition Ready of its status is True.</summary>
+    public bool IsReady { get; }
 
     /// <summary>The object with kind and apiVersion. Read only.</summary>
     public JsonObject Json
@@ -85,6 +96,11 @@ internal sealed class StoredObject
 
         return node;
     }
+
+    private static string? Text(JsonObject json, string section, string member) => json[section] is JsonObject inner ? Text(inner, member) : null;
+
+    private static string? Text(JsonObject json, string member) =>
+        json[member] is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
 
     public override string ToString() => Namespace is null ? $"{Type.Singular} {Name}" : $"{Type.Singular} {Namespace}/{Name}";
 }

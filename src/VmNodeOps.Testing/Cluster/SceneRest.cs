@@ -9,7 +9,7 @@ internal sealed class SceneRest(IClusterApi api, SimulatedClusterBuilder builder
     /// <summary>What is not as it should be, for a message.</summary>
     public string Describe()
     {
-        var pods = api.List(ResourceTypes.Pods).Where(pod => !Conditions.IsTrue(pod.Json, "Ready"))
+        var pods = api.List(ResourceTypes.Pods).Where(pod => !pod.IsReady)
             .Select(pod => $"{pod.Namespace}/{pod.Name} {pod.Json.Text("status.phase")} on {pod.Json.Text("spec.nodeName")}: "
                 + Conditions.Find(pod.Json, "PodScheduled").Text("message"));
         var instances = api.List(ResourceTypes.VirtualMachineInstances).Where(each => InstancePhase.Of(each) != "Running")
@@ -21,7 +21,7 @@ internal sealed class SceneRest(IClusterApi api, SimulatedClusterBuilder builder
     /// <summary>Whether machines can be created: the components run, and some node takes machines.</summary>
     public bool IsKubeVirtReady() =>
         api.List(ResourceTypes.Pods, builder.KubeVirtNamespace) is { Count: > 0 } pods
-        && pods.All(pod => Conditions.IsTrue(pod.Json, "Ready"))
+        && pods.All(pod => pod.IsReady)
         && pods.Any(pod => pod.Label(Names.Component) == "virt-api")
         && api.List(ResourceTypes.Nodes).Any(node => node.Label(Names.Schedulable) == "true");
 
@@ -33,7 +33,7 @@ internal sealed class SceneRest(IClusterApi api, SimulatedClusterBuilder builder
             budget.Json.Number("status.observedGeneration") == budget.Json.Number("metadata.generation"));
 
     private static bool IsPodAtRest(StoredObject pod) =>
-        Conditions.IsTrue(pod.Json, "Ready") || Conditions.Find(pod.Json, Names.Unpaused).Text("status") == "False";
+        pod.IsReady || Conditions.Find(pod.Json, Names.Unpaused).Text("status") == "False";
 
     private bool IsAtRest(SimulatedVirtualMachine machine)
     {
@@ -58,7 +58,7 @@ internal sealed class SceneRest(IClusterApi api, SimulatedClusterBuilder builder
 
         return machine.ShouldRun
             ? instance is not null && InstancePhase.Of(instance) == "Running"
-                && (machine.IsPaused ? Conditions.IsTrue(instance.Json, "Paused") : Conditions.IsTrue(instance.Json, "Ready"))
+                && (machine.IsPaused ? Conditions.IsTrue(instance.Json, "Paused") : instance.IsReady)
             : instance is null;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class DaemonCounts
     {
         _desired += wanted ? 1 : 0;
         _current += wanted && pod is not null ? 1 : 0;
-        _ready += wanted && pod is not null && pod.IsReady() ? 1 : 0;
+        _ready += wanted && pod is not null && pod.IsReady ? 1 : 0;
         _misplaced += !wanted && pod is not null ? 1 : 0;
     }
 

@@ -89,7 +89,7 @@ internal sealed class DisruptionController : Controller
             var arithmetic = BudgetArithmetic.Of(Api, budget, pods);
             var disrupted = Disrupted(budget, pods, out var recheck);
             Recheck(key, recheck);
-            var healthy = pods.Count(pod => !pod.IsDeleting && pod.IsReady() && !disrupted.ContainsKey(pod.Name));
+            var healthy = pods.Count(pod => !pod.IsDeleting && pod.IsReady && !disrupted.ContainsKey(pod.Name));
             Api.Modify(
                 ResourceTypes.PodDisruptionBudgets, key.Namespace, key.Name, json => Write(json, arithmetic, healthy, disrupted), budget.Uid);
         }

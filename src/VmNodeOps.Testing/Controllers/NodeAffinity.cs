@@ -25,6 +25,12 @@ internal sealed class NodeAffinity
     /// <summary>Reads a pod's spec or a template's.</summary>
     public static NodeAffinity Of(JsonNode? spec) => new(spec);
 
+    /// <summary>The nodes of which it names one in each of its terms, as the pods of a DaemonSet do; null where any node may match.</summary>
+    public IReadOnlyList<string>? NamedNodes =>
+        _terms?.Select(term => term.Fields.Find(requirement => requirement is { Key: "metadata.name", Operator: "In" })?.Values).ToList() is { Count: > 0 } named && !named.Contains(null)
+            ? [.. named.SelectMany(names => names!).Distinct(StringComparer.Ordinal)]
+            : null;
+
     public bool Matches(string nodeName, IReadOnlyDictionary<string, string> labels) =>
         _selector.TrueForAll(wanted => labels.TryGetValue(wanted.Key, out var value) && value == wanted.Value)
         && (_terms is null || _terms.Exists(term => TermMatches(term, nodeName, labels)));

@@ -115,9 +115,9 @@ internal sealed class NodeLifecycleController : Controller
     /// <summary>Recorded on a real server: the condition goes False and keeps no reason; nothing else of the status changes.</summary>
     private void MarkPodsNotReady(string nodeName)
     {
-        foreach (var pod in Api.ListPodsOnNode(nodeName))
+        foreach (var pod in Api.ListOnNode(ResourceTypes.Pods, nodeName))
         {
-            if (!pod.IsReady())
+            if (!pod.IsReady)
             {
                 continue;
             }

@@ -24,6 +24,12 @@ internal sealed class PodFeasibility
         _forbidden = antiAffinity.Forbidden(pod);
     }
 
+    /// <inheritdoc cref="NodeAffinity.NamedNodes"/>
+    public IReadOnlyList<string>? NamedNodes => _affinity.NamedNodes;
+
+    /// <summary>Whether a node can take the pod, without a word about why not.</summary>
+    public bool Fits(SchedulingNode node) => Refusals(node).Count == 0;
+
     public bool Admits(SchedulingNode node)
     {
         _nodes++;

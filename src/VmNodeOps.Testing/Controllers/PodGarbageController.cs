@@ -88,7 +88,7 @@ internal sealed class PodGarbageController : Controller
             }
             else if (!_missing.TryAdd(node, now) && now - _missing[node] >= _options.Quarantine)
             {
-                foreach (var pod in Api.ListPodsOnNode(node))
+                foreach (var pod in Api.ListOnNode(ResourceTypes.Pods, node))
                 {
                     Remove(pod, orphaned: true);
                 }

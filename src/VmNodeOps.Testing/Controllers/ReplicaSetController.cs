@@ -42,7 +42,7 @@ internal sealed class ReplicaSetController : Controller
         }
 
         var template = LabelMatcher.Of(new JsonObject { ["matchLabels"] = set.Json["spec"].Child("template").Child("metadata").Child("labels")?.DeepClone() ?? new JsonObject() });
-        var ready = pods.Count(pod => pod.IsReady());
+        var ready = pods.Count(pod => pod.IsReady);
         Api.Modify(ResourceTypes.ReplicaSets, set.Namespace, set.Name, json =>
         {
             var status = json.Section("status");
@@ -81,7 +81,7 @@ internal sealed class ReplicaSetController : Controller
     [
         .. pods.OrderBy(pod => pod.NodeName is not null)
             .ThenBy(pod => pod.Phase() == "Running")
-            .ThenBy(pod => pod.IsReady())
+            .ThenBy(pod => pod.IsReady)
             .ThenByDescending(pod => pod.Json["metadata"].Text("creationTimestamp"), StringComparer.Ordinal)
             .ThenBy(pod => pod.Name, StringComparer.Ordinal)
             .Take(count),

@@ -128,6 +128,18 @@ internal sealed class Scheduler : Controller
 
     private SchedulingNode? Choose(PodFeasibility feasibility)
     {
+        // Where the pod names its nodes no other one is looked at, unless to say why there is none.
+        if (feasibility.NamedNodes is { } named
+            && named.Select(name => _nodes.GetValueOrDefault(name)).Where(node => node is { Exists: true } && feasibility.Fits(node)).MinBy(node => (node!.Pods, node.Name)) is { } best)
+        {
+            return best;
+        }
+
+        return ChooseAmongAll(feasibility);
+    }
+
+    private SchedulingNode? ChooseAmongAll(PodFeasibility feasibility)
+    {
         var nodes = _order ??= [.. _nodes.Values];
         var (enough, found, looked) = (Enough(nodes.Length), 0, 0);
         SchedulingNode? best = null;

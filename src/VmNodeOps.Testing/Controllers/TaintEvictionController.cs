@@ -64,7 +64,7 @@ internal sealed class TaintEvictionController : Controller
     private void WorkNode(string name)
     {
         var taints = _tainted.GetValueOrDefault(name) ?? [];
-        foreach (var pod in Api.ListPodsOnNode(name))
+        foreach (var pod in Api.ListOnNode(ResourceTypes.Pods, name))
         {
             if (taints.Count == 0)
             {

@@ -219,7 +219,7 @@ internal sealed class Kubelet
     {
         var fresh = _freshBoot;
         _freshBoot = false;
-        var pods = Api.ListPodsOnNode(Host.NodeName);
+        var pods = Api.ListOnNode(ResourceTypes.Pods, Host.NodeName);
         var present = pods.Select(pod => pod.Uid).ToHashSet();
         foreach (var uid in _pods.Keys.Where(uid => !present.Contains(uid)).ToList())
         {

@@ -93,7 +93,7 @@ internal sealed class ControllerSet
             _sets.Enqueue(Names.Key(instance.Namespace, owner.Text("name")!));
         }
 
-        if (instance.Json.Text("status.nodeName") is { Length: > 0 } node)
+        if (instance.NodeName is { } node)
         {
             _evacuations.Enqueue(node);
         }
@@ -162,7 +162,7 @@ internal sealed class ControllerSet
             _migrations.Enqueue(Names.Key(pod.Namespace, migration));
         }
 
-        if (_world.Api.Get(ResourceTypes.VirtualMachineInstances, pod.Namespace, domain)?.Json.Text("status.nodeName") is { Length: > 0 } node)
+        if (_world.Api.Get(ResourceTypes.VirtualMachineInstances, pod.Namespace, domain)?.NodeName is { } node)
         {
             _evacuations.Enqueue(node);
         }

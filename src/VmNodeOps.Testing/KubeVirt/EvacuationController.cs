@@ -17,8 +17,8 @@ internal sealed class EvacuationController(KubeVirtWorld world, Action<string, T
     public void Reconcile(string nodeName)
     {
         var isDrained = IsDrained(nodeName);
-        var candidates = world.Api.List(ResourceTypes.VirtualMachineInstances)
-            .Where(instance => instance.Json.Text("status.nodeName") == nodeName && (isDrained || IsMarked(instance)) && MayMigrate(instance))
+        var candidates = world.Api.ListOnNode(ResourceTypes.VirtualMachineInstances, nodeName)
+            .Where(instance => !instance.IsDeleting && !InstancePhase.IsFinal(instance) && (isDrained || IsMarked(instance)) && MayMigrate(instance))
             .ToArray();
         if (candidates.Length == 0)
         {
@@ -42,12 +42,10 @@ internal sealed class EvacuationController(KubeVirtWorld world, Action<string, T
         && taints.Any(taint => taint.Text("key") == world.DrainTaintKey && taint.Text("effect") == "NoSchedule");
 
     private static bool IsMarked(StoredObject instance) =>
-        instance.Json.Text("status.evacuationNodeName") is { Length: > 0 } marked && marked == instance.Json.Text("status.nodeName");
+        instance.Json.Text("status.evacuationNodeName") is { Length: > 0 } marked && marked == instance.NodeName;
 
     private bool MayMigrate(StoredObject instance) =>
-        !instance.IsDeleting
-        && !InstancePhase.IsFinal(instance)
-        && !Migrations.IsMigrating(instance)
+        !Migrations.IsMigrating(instance)
         && (instance.Json.Text("spec.evictionStrategy") ?? world.DefaultEvictionStrategy) is "LiveMigrate" or "LiveMigrateIfPossible"
         && Conditions.IsTrue(instance.Json, "LiveMigratable")
         && Migrations.Unfinished(world, instance) is null

@@ -108,7 +108,7 @@ internal sealed class EvictionWebhook(KubeVirtWorld world, VirtApi virtApi)
         }
 
         var node = pod.Json.Text("spec.nodeName");
-        if (instance.Json.Text("status.nodeName") != node)
+        if (instance.NodeName != node)
         {
             throw Denial.Of(LauncherWebhook, 429, "Eviction request for target Pod");
         }

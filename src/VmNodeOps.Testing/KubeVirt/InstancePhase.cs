@@ -6,7 +6,7 @@ namespace VmNodeOps.Testing.KubeVirt;
 /// <summary>The phase of an instance or a migration, with the list of when it was reached.</summary>
 internal static class InstancePhase
 {
-    public static string? Of(StoredObject stored) => stored.Json.Text("status.phase");
+    public static string? Of(StoredObject stored) => stored.Phase;
 
     public static bool IsFinal(StoredObject stored) => Of(stored) is "Succeeded" or "Failed";
 

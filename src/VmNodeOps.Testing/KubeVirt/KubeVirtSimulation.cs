@@ -140,7 +140,7 @@ internal sealed class KubeVirtSimulation : IDisposable
             _handlerQueue.Enqueue(key);
         }
 
-        foreach (var instance in World.Api.List(ResourceTypes.VirtualMachineInstances).Where(each => each.Json.Text("status.nodeName") == node))
+        foreach (var instance in World.Api.ListOnNode(ResourceTypes.VirtualMachineInstances, node))
         {
             _handlerQueue.Enqueue(Names.Key(instance.Namespace, instance.Name));
         }

@@ -125,8 +125,8 @@ internal sealed class KubeVirtWorld(IClusterApi api, KubeVirtSettings settings)
     /// <summary>The newest launcher pod on the instance's node; before it has a node, the newest at all.</summary>
     public StoredObject? CurrentPod(StoredObject instance)
     {
-        var node = instance.Json.Text("status.nodeName");
-        return LauncherPods(instance).LastOrDefault(pod => string.IsNullOrEmpty(node) || pod.Json.Text("spec.nodeName") == node);
+        var node = instance.NodeName;
+        return LauncherPods(instance).LastOrDefault(pod => node is null || pod.NodeName == node);
     }
 
     public void RecordEvent(StoredObject about, string type, string reason, string message, string component)

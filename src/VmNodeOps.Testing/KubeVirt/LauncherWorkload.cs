@@ -9,6 +9,7 @@ namespace VmNodeOps.Testing.KubeVirt;
 internal sealed class LauncherWorkload(KubeVirtWorld world) : IPodWorkload
 {
     private readonly Dictionary<string, Launcher> _launchers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<Launcher>> _byInstance = new(StringComparer.Ordinal);
     private readonly InstanceVolumes _volumes = new(world.Api);
 
     /// <summary>Something happened to a launcher of that instance.</summary>
@@ -19,7 +20,7 @@ internal sealed class LauncherWorkload(KubeVirtWorld world) : IPodWorkload
 
     public IEnumerable<Launcher> All => _launchers.Values;
 
-    public IReadOnlyList<Launcher> Of(string key) => [.. _launchers.Values.Where(launcher => launcher.Key == key)];
+    public IReadOnlyList<Launcher> Of(string key) => _byInstance.TryGetValue(key, out var launchers) ? [.. launchers] : [];
 
     public bool Handles(StoredObject pod) => pod.Label(Names.Component) == Names.Launcher;
 
@@ -32,7 +33,14 @@ internal sealed class LauncherWorkload(KubeVirtWorld world) : IPodWorkload
             launcher.Grace = TimeSpan.FromSeconds(instance.Json.Number("spec.terminationGracePeriodSeconds") ?? 30);
         }
 
-        _launchers[pod.Uid] = launcher;
+        Remove(pod.Uid);
+        _launchers.Add(pod.Uid, launcher);
+        if (!_byInstance.TryGetValue(launcher.Key, out var launchers))
+        {
+            _byInstance.Add(launcher.Key, launchers = []);
+        }
+
+        launchers.Add(launcher);
         Changed?.Invoke(launcher.Key);
     }
 
@@ -157,7 +165,15 @@ internal sealed class LauncherWorkload(KubeVirtWorld world) : IPodWorkload
     public void Touch(Launcher launcher) => Changed?.Invoke(launcher.Key);
 
     /// <summary>The launcher's memory goes with it, once virt-handler needs it no more.</summary>
-    public void Remove(Launcher launcher) => _launchers.Remove(launcher.PodUid);
+    public void Remove(Launcher launcher) => Remove(launcher.PodUid);
+
+    private void Remove(string podUid)
+    {
+        if (_launchers.Remove(podUid, out var launcher) && _byInstance[launcher.Key] is var launchers && launchers.Remove(launcher) && launchers.Count == 0)
+        {
+            _byInstance.Remove(launcher.Key);
+        }
+    }
 
     private GuestProcess Process(Launcher launcher, StoredObject instance) => new(
         instance.Namespace!, instance.Name, instance.Uid, launcher.PodUid, launcher.Node, _volumes.Disks(instance));

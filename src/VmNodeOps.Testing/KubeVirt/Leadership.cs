@@ -55,8 +55,8 @@ internal sealed class Leadership(KubeVirtWorld world, Action acquired)
 
     private void Acquire()
     {
-        var candidate = world.Api.List(ResourceTypes.Pods, world.Settings.Namespace)
-            .FirstOrDefault(pod => pod.Label(Names.Component) == Component && IsAlive(pod.Name, pod.Uid));
+        var candidate = world.Api.ListLabelled(ResourceTypes.Pods, world.Settings.Namespace, Names.Component, Component)
+            .FirstOrDefault(pod => IsAlive(pod.Name, pod.Uid));
         if (candidate is null)
         {
             // Nobody is there: the first to come finds the lease expired.

@@ -13,7 +13,7 @@ internal static class MachineStatus
     {
         var status = json.Child("status");
         SetFlag(status, "created", instance is not null);
-        SetFlag(status, "ready", instance is not null && Conditions.IsTrue(instance.Json, "Ready"));
+        SetFlag(status, "ready", instance is not null && instance.IsReady);
         status["runStrategy"] = RunStrategy.Of(machine);
         var generation = json.Number("metadata.generation") ?? 1;
         status["desiredGeneration"] = generation;

@@ -21,7 +21,7 @@ internal static class Migrations
             pod.Label(Names.MigrationJobUid) == migration.Uid && pod.Label(Names.Component) == Names.Launcher)
         : null;
 
-    public static string? SourceNode(KubeVirtWorld world, StoredObject migration) => Instance(world, migration)?.Json.Text("status.nodeName");
+    public static string? SourceNode(KubeVirtWorld world, StoredObject migration) => Instance(world, migration)?.NodeName;
 
     public static StoredObject? Instance(KubeVirtWorld world, StoredObject migration) =>
         world.Api.Get(ResourceTypes.VirtualMachineInstances, migration.Namespace, migration.Json.Text("spec.vmiName") ?? "");

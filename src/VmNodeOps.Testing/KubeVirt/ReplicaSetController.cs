@@ -34,7 +34,7 @@ internal sealed class ReplicaSetController(KubeVirtWorld world)
             Delete(surplus);
         }
 
-        var ready = alive.Count(each => Conditions.IsTrue(each.Json, "Ready"));
+        var ready = alive.Count(each => each.IsReady);
         world.Update(world.Settings.ControllerUser, set, json =>
         {
             json.Child("status")["replicas"] = alive.Length;

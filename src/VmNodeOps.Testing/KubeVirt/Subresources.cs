@@ -167,7 +167,7 @@ internal sealed class Subresources(KubeVirtWorld world, VirtApi virtApi, KubeVir
             throw Conflict("virtualmachineinstance", call.Name, paused ? "VMI is already paused" : "VMI is not paused");
         }
 
-        if (!world.HasHandler(instance.Json.Text("status.nodeName")))
+        if (!world.HasHandler(instance.NodeName))
         {
             throw Internal("dial tcp: connect: no route to host");
         }

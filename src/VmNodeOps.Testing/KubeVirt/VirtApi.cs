@@ -63,8 +63,8 @@ internal sealed class VirtApi(KubeVirtWorld world)
             return Reach.Refuses;
         }
 
-        var ready = world.Api.List(ResourceTypes.Pods, world.Settings.Namespace)
-            .Where(pod => pod.Label(Names.Component) == "virt-api" && !pod.IsDeleting && Conditions.IsTrue(pod.Json, "Ready"))
+        var ready = world.Api.ListLabelled(ResourceTypes.Pods, world.Settings.Namespace, Names.Component, "virt-api")
+            .Where(pod => !pod.IsDeleting && pod.IsReady)
             .ToArray();
         if (ready.Length == 0)
         {

@@ -66,7 +66,7 @@ internal sealed class VirtHandlers(KubeVirtWorld world, LauncherWorkload launche
 
     private StoredObject? Sync(Launcher launcher, StoredObject instance)
     {
-        var isCurrent = instance.Json.Text("status.nodeName") == launcher.Node;
+        var isCurrent = instance.NodeName == launcher.Node;
         if (launcher.Outcome is { } outcome)
         {
             var reported = isCurrent && !InstancePhase.IsFinal(instance) ? Write(instance, json => InstancePhase.SetFinal(json, outcome)) : instance;
@@ -168,7 +168,7 @@ internal sealed class VirtHandlers(KubeVirtWorld world, LauncherWorkload launche
     /// <summary>After a reboot, or a kill: the instance should run here and nothing does.</summary>
     private void FailWithoutDomain(StoredObject instance)
     {
-        var node = instance.Json.Text("status.nodeName");
+        var node = instance.NodeName;
         if (InstancePhase.Of(instance) is "Running" or "Scheduled"
             && world.HasHandler(node)
             && !launchers.Of(Names.Key(instance.Namespace, instance.Name)).Any(launcher => launcher.Node == node && launcher.InstanceUid == instance.Uid))

@@ -27,7 +27,7 @@ internal sealed class Marks : IDisposable
         _allGone = allGone;
         _nodes = [.. nodes];
         var api = cluster.Api;
-        var pods = nodes.SelectMany(node => api.ListPodsOnNode(node)).Where(pod => pod.Label("kubevirt.io") == "virt-launcher").ToList();
+        var pods = nodes.SelectMany(node => api.ListOnNode(ResourceTypes.Pods, node)).Where(pod => pod.Label("kubevirt.io") == "virt-launcher").ToList();
         _pods = [.. pods.Select(pod => pod.Uid)];
         _attachments = [.. api.List(ResourceTypes.VolumeAttachments).Where(each => _nodes.Contains(each.Json.Text("spec.nodeName") ?? "")).Select(each => each.Uid)];
         _machines = [.. pods.Select(pod => $"{pod.Namespace}/{pod.Json["metadata"]!["annotations"]!["kubevirt.io/domain"]}")];

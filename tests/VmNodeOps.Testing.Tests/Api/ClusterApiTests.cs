@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using VmNodeOps.Testing.Api;
 
 namespace VmNodeOps.Testing.Tests.Api;
@@ -82,10 +83,46 @@ public sealed class ClusterApiTests : IDisposable
         _test.CreatePod("b");
 
         _test.Api.Modify(ResourceTypes.Pods, "default", "a", json => json["spec"]!["nodeName"] = "n1");
-        _test.Api.ListPodsOnNode("n1").Select(pod => pod.Name).Should().Equal("a", "b");
+        _test.Api.ListOnNode(ResourceTypes.Pods, "n1").Select(pod => pod.Name).Should().Equal("a", "b");
         _test.Api.Delete(ResourceTypes.Pods, "default", "b", DeleteRequest.Force);
 
-        _test.Api.ListPodsOnNode("n1").Select(pod => pod.Name).Should().Equal("a");
+        _test.Api.ListOnNode(ResourceTypes.Pods, "n1").Select(pod => pod.Name).Should().Equal("a");
+    }
+
+    [Fact]
+    public void Instances_are_found_by_the_node_of_their_status()
+    {
+        _test.Api.Create(ResourceTypes.VirtualMachineInstances, TestApi.Json("""{"metadata":{"name":"vm","namespace":"default"},"spec":{},"status":{"nodeName":"n1"}}"""));
+        _test.CreatePod("a");
+
+        _test.Api.ListOnNode(ResourceTypes.VirtualMachineInstances, "n1").Select(instance => instance.Name).Should().Equal("vm");
+        _test.Api.Modify(ResourceTypes.VirtualMachineInstances, "default", "vm", json => json["status"]!["nodeName"] = "n2");
+
+        _test.Api.ListOnNode(ResourceTypes.VirtualMachineInstances, "n1").Should().BeEmpty();
+        _test.Api.ListOnNode(ResourceTypes.VirtualMachineInstances, "n2").Should().ContainSingle();
+    }
+
+    [Fact]
+    public void What_carries_a_label_is_found_as_the_label_comes_and_goes()
+    {
+        _test.CreatePod("a");
+        Labelled("blue").Should().BeEmpty("nothing has the label when it is asked for first");
+        _test.CreatePod("b");
+
+        Label("b", "blue");
+        Label("a", "blue");
+        Labelled("blue").Should().Equal("a", "b");
+        Label("a", "red");
+        Labelled("blue").Should().Equal("b");
+        _test.Api.Delete(ResourceTypes.Pods, "default", "b", DeleteRequest.Force);
+
+        Labelled("blue").Should().BeEmpty();
+        Labelled("red").Should().Equal("a");
+
+        void Label(string pod, string value) =>
+            _test.Api.Modify(ResourceTypes.Pods, "default", pod, json => json["metadata"]!["labels"] = new JsonObject { ["colour"] = value });
+
+        IEnumerable<string> Labelled(string value) => _test.Api.ListLabelled(ResourceTypes.Pods, "default", "colour", value).Select(pod => pod.Name);
     }
 
     [Fact]

@@ -136,7 +136,7 @@ internal sealed class ClusterFixture : IDisposable
 
     public async Task<StoredObject> RunningAsync(string pod)
     {
-        await UntilAsync(() => Pod(pod)?.IsReady() == true, $"pod {pod} ready");
+        await UntilAsync(() => Pod(pod)?.IsReady == true, $"pod {pod} ready");
         return Pod(pod)!;
     }
 

@@ -39,7 +39,7 @@ public class NodeLifecycleTests
 
         cluster.Host("node-1").Crash();
         var crashed = cluster.Now;
-        await cluster.UntilAsync(() => cluster.Pod("pod-a")!.IsReady() == false, "pod not ready");
+        await cluster.UntilAsync(() => cluster.Pod("pod-a")!.IsReady == false, "pod not ready");
         var elapsed = cluster.Now - crashed;
         await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
 

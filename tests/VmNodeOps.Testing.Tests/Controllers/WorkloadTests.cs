@@ -37,7 +37,7 @@ public class WorkloadTests
         cluster.Host(first.NodeName!).CutOff();
 
         cluster.Api.Delete(ResourceTypes.Pods, first.Namespace, first.Name);
-        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady()) == 2, "replaced");
+        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady) == 2, "replaced");
 
         Pods(cluster).Should().Contain(pod => pod.Uid == first.Uid && pod.IsDeleting);
     }
@@ -47,7 +47,7 @@ public class WorkloadTests
     {
         using var cluster = new ClusterFixture();
         AddDeployment(cluster, 1);
-        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady()) == 1, "one");
+        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady) == 1, "one");
 
         Scale(cluster, 3);
         await cluster.UntilAsync(() => Deployment(cluster)["status"].Number("readyReplicas") == 3, "three");
@@ -84,7 +84,7 @@ public class WorkloadTests
         Pods(cluster).Should().HaveCount(2).And.NotContain(pod => pod.IsDeleting);
         cluster.Plane.Kubelets.Add(new VmNodeOps.Testing.Hosts.NodeShape { Name = "node-9" });
 
-        await cluster.UntilAsync(() => Pods(cluster).Any(pod => pod.NodeName == "node-9" && pod.IsReady()), "on the new node");
+        await cluster.UntilAsync(() => Pods(cluster).Any(pod => pod.NodeName == "node-9" && pod.IsReady), "on the new node");
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public class WorkloadTests
     {
         using var cluster = new ClusterFixture(options: new ControlPlaneOptions { Disruption = new DisruptionOptions { Lag = TimeSpan.FromSeconds(2) } });
         AddDeployment(cluster, 3);
-        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady()) == 3, "three");
+        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady) == 3, "three");
 
         var evict = () => cluster.Api.Evict("default", Pods(cluster).First(pod => pod.IsActive()).Name);
         AddBudget(cluster, """{"minAvailable":2,"selector":{"matchLabels":{"app":"web"}}}""");
@@ -109,7 +109,7 @@ public class WorkloadTests
         var before = Pods(cluster).Select(pod => pod.Uid).ToHashSet();
         evict();
         evict.Should().Throw<ApiErrorException>().Which.Code.Should().Be(429);
-        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady() && !before.Contains(pod.Uid)) == 1, "replaced");
+        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady && !before.Contains(pod.Uid)) == 1, "replaced");
         await cluster.UntilAsync(() => Budget(cluster)["status"].Number("disruptionsAllowed") == 1, "allowed again");
     }
 
@@ -122,7 +122,7 @@ public class WorkloadTests
     {
         using var cluster = new ClusterFixture();
         AddDeployment(cluster, 3);
-        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady()) == 3, "three");
+        await cluster.UntilAsync(() => Pods(cluster).Count(pod => pod.IsReady) == 3, "three");
 
         AddBudget(cluster, spec);
         await cluster.UntilAsync(() => Budget(cluster)["status"].Number("currentHealthy") == 3, "reckoned");

@@ -32,7 +32,7 @@ public class HostTests
         using var cluster = new ClusterFixture();
         cluster.AddPod("pod-a", pod => pod["spec"]!["readinessGates"] = new JsonArray(new JsonObject { ["conditionType"] = "example.org/open" }));
         await cluster.UntilAsync(() => Conditions.StatusOf(cluster.Pod("pod-a")!.Json["status"], "ContainersReady") == "True", "containers ready");
-        cluster.Pod("pod-a")!.IsReady().Should().BeFalse();
+        cluster.Pod("pod-a")!.IsReady.Should().BeFalse();
 
         cluster.Api.Modify(ResourceTypes.Pods, "default", "pod-a", json =>
             Conditions.Set(json["status"]!.AsObject(), "example.org/open", "True", cluster.Time.Stamp()));
@@ -195,7 +195,7 @@ public class HostTests
         cluster.Api.Delete(ResourceTypes.Pods, "default", "deleted");
         await cluster.UntilAsync(() => cluster.Ready("node-1") == "Unknown", "unknown");
         cluster.Host("node-1").PowerOn();
-        await cluster.UntilAsync(() => cluster.Ready("node-1") == "True" && cluster.Pod("always")!.IsReady(), "back");
+        await cluster.UntilAsync(() => cluster.Ready("node-1") == "True" && cluster.Pod("always")!.IsReady, "back");
         await cluster.UntilAsync(() => cluster.Pod("deleted") is null, "deleted pod gone");
 
         cluster.Host("node-1").BootId.Should().NotBe(boot);

@@ -78,7 +78,7 @@ public class RecordedDeathTests
         await cluster.RunningAsync("launcher");
 
         cluster.Host(cluster.Pod("launcher")!.NodeName!).Crash();
-        await cluster.UntilAsync(() => !cluster.Pod("launcher")!.IsReady(), "not ready");
+        await cluster.UntilAsync(() => !cluster.Pod("launcher")!.IsReady, "not ready");
 
         var status = cluster.Pod("launcher")!.Json["status"];
         Paths(status).Where(path => !path.StartsWith("initContainerStatuses", StringComparison.Ordinal))

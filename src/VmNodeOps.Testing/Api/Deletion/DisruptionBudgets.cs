@@ -43,7 +43,7 @@ internal sealed class DisruptionBudgets(ObjectStore store, ObjectWriter writer, 
     /// <summary>A pod that is not ready counts for nothing: it may go always, or as long as enough others are healthy.</summary>
     private static bool LetsUnhealthyGo(StoredObject budget, StoredObject pod)
     {
-        if (IsReady(pod))
+        if (pod.IsReady)
         {
             return false;
         }
@@ -143,10 +143,6 @@ internal sealed class DisruptionBudgets(ObjectStore store, ObjectWriter writer, 
             "Forbidden",
             $"poddisruptionbudget.policy \"{budget.Name}\" is forbidden: {why}",
             ApiErrors.Details(budget.Name, "policy", "poddisruptionbudget"));
-
-    private static bool IsReady(StoredObject pod) =>
-        pod.At("status.conditions") is JsonArray conditions &&
-        conditions.OfType<JsonObject>().Any(condition => (string?)condition["type"] == "Ready" && (string?)condition["status"] == "True");
 
     private static long Number(StoredObject budget, string member) => (long?)budget.At("status." + member) ?? 0;
 }

@@ -103,7 +103,7 @@ internal sealed class ListVerb(ObjectStore store, ServerFeatures features)
         }
 
         return ReferenceEquals(type, ResourceTypes.Pods) && filter.Fields.Required("spec.nodeName") is { Length: > 0 } node
-            ? [.. store.Indexes.PodsOnNode(node).Where(filter.Matches)]
+            ? [.. store.Indexes.OnNode(ResourceTypes.Pods, node).Where(filter.Matches)]
             : null;
     }
 

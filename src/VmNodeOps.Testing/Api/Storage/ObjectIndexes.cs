@@ -1,11 +1,12 @@
 namespace VmNodeOps.Testing.Api.Storage;
 
-/// <summary>Objects by uid and by owner, pods by node: what controllers ask for again and again.</summary>
+/// <summary>Objects by uid and by owner, pods and instances by node, anything by a label that was asked for: what controllers ask for again and again.</summary>
 internal sealed class ObjectIndexes
 {
     private readonly Dictionary<string, StoredObject> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Dictionary<string, StoredObject>> _byOwner = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, SortedDictionary<(string, string), StoredObject>> _podsByNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<(ResourceType, string), SortedDictionary<(string, string), StoredObject>> _byNode = [];
+    private readonly Dictionary<(ResourceType, string), LabelIndex> _byLabel = [];
 
     public StoredObject? ByUid(string uid) => _byUid.GetValueOrDefault(uid);
 
@@ -17,8 +18,23 @@ internal sealed class ObjectIndexes
 
     public bool HasDependents(string ownerUid) => _byOwner.ContainsKey(ownerUid);
 
-    public IReadOnlyList<StoredObject> PodsOnNode(string nodeName) =>
-        _podsByNode.TryGetValue(nodeName, out var pods) ? [.. pods.Values] : [];
+    public IReadOnlyList<StoredObject> OnNode(ResourceType type, string nodeName) =>
+        _byNode.TryGetValue((type, nodeName), out var there) ? [.. there.Values] : [];
+
+    /// <summary>The objects of a namespace that carry a label with a value. The first question about a key goes through all of the type.</summary>
+    public IReadOnlyList<StoredObject> Labelled(ResourceType type, string ns, string key, string value)
+    {
+        if (!_byLabel.TryGetValue((type, key), out var index))
+        {
+            _byLabel.Add((type, key), index = new LabelIndex(key));
+            foreach (var stored in _byUid.Values.Where(stored => ReferenceEquals(stored.Type, type)))
+            {
+                index.Add(stored);
+            }
+        }
+
+        return index.Find(ns, value);
+    }
 
     public void Replace(StoredObject? previous, StoredObject? stored)
     {
@@ -48,12 +64,17 @@ internal sealed class ObjectIndexes
 
         if (stored.NodeName is { } node)
         {
-            if (!_podsByNode.TryGetValue(node, out var pods))
+            if (!_byNode.TryGetValue((stored.Type, node), out var there))
             {
-                _podsByNode.Add(node, pods = new SortedDictionary<(string, string), StoredObject>(KeyOrder.Instance));
+                _byNode.Add((stored.Type, node), there = new SortedDictionary<(string, string), StoredObject>(KeyOrder.Instance));
             }
 
-            pods[(stored.Namespace!, stored.Name)] = stored;
+            there[(stored.Namespace!, stored.Name)] = stored;
+        }
+
+        foreach (var index in LabelIndexesOf(stored))
+        {
+            index.Add(stored);
         }
     }
 
@@ -68,15 +89,23 @@ internal sealed class ObjectIndexes
             }
         }
 
-        if (stored.NodeName is { } node && _podsByNode.TryGetValue(node, out var pods))
+        if (stored.NodeName is { } node && _byNode.TryGetValue((stored.Type, node), out var there))
         {
-            pods.Remove((stored.Namespace!, stored.Name));
-            if (pods.Count == 0)
+            there.Remove((stored.Namespace!, stored.Name));
+            if (there.Count == 0)
             {
-                _podsByNode.Remove(node);
+                _byNode.Remove((stored.Type, node));
             }
         }
+
+        foreach (var index in LabelIndexesOf(stored))
+        {
+            index.Drop(stored);
+        }
     }
+
+    private IEnumerable<LabelIndex> LabelIndexesOf(StoredObject stored) =>
+        _byLabel.Where(index => ReferenceEquals(index.Key.Item1, stored.Type)).Select(index => index.Value);
 
     private sealed class KeyOrder : IComparer<(string, string)>
     {

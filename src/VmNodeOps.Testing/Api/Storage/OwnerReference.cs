@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace VmNodeOps.Testing.Api.Storage;
 
 /// <summary>One entry of metadata.ownerReferences.</summary>
-internal sealed record OwnerReference(string ApiVersion, string Kind, string Name, string Uid, bool BlocksDeletion)
+internal sealed record OwnerReference(string ApiVersion, string Kind, string Name, string Uid, bool BlocksDeletion, bool IsController)
 {
     public static IReadOnlyList<OwnerReference> Read(JsonObject metadata) =>
         metadata["ownerReferences"] is JsonArray { Count: > 0 } owners ? [.. owners.OfType<JsonObject>().Select(ReadOne)] : [];
@@ -14,5 +14,6 @@ internal sealed record OwnerReference(string ApiVersion, string Kind, string Nam
             (string?)owner["kind"] ?? "",
             (string?)owner["name"] ?? "",
             (string?)owner["uid"] ?? "",
-            (bool?)owner["blockOwnerDeletion"] ?? false);
+            (bool?)owner["blockOwnerDeletion"] ?? false,
+            (bool?)owner["controller"] ?? false);
 }
