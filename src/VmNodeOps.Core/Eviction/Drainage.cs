@@ -93,8 +93,7 @@ internal sealed class Drainage
             _drain = drain;
             try
             {
-                await EmptyAsync(pods, emptyFor, stop.Token).ConfigureAwait(false);
-                return Outcome();
+                return Outcome(await EmptyAsync(pods, emptyFor, stop.Token).ConfigureAwait(false));
             }
             finally
             {
@@ -107,13 +106,18 @@ internal sealed class Drainage
     /// <summary>What is not done and why, a sentence for each reason.</summary>
     public string? DescribePending()
     {
-        var left = Left;
-        var lines = left.GroupBy(static eviction => eviction.WhyLeft, static eviction => eviction.Subject).Select(static group => Sentence([.. group], group.Key));
+        var left = Left.Select(static eviction => (eviction.Subject, eviction.WhyLeft)).ToList();
         var interruption = _drain?.Pods.Interruption ?? _machines.Interruption;
         var contact = interruption is null ? "" : $" Contact with the API server is lost: {interruption.Message}";
         return left.Count == 0 && contact.Length == 0 ? null
             : left.Count == 0 ? contact.Trim()
-            : $"{left.Count} of {All.Count} pods are still on node {_inventory.NodeName}: {string.Join(" ", lines)}{contact}";
+            : DescribeLeft(left) + contact;
+    }
+
+    private string DescribeLeft(List<(string Subject, string Why)> left)
+    {
+        var lines = left.GroupBy(static one => one.Why, static one => one.Subject).Select(static group => Sentence([.. group], group.Key));
+        return $"{left.Count} of {Count} pods are still on node {_inventory.NodeName}: {string.Join(" ", lines)}";
     }
 
     private static IEnumerable<ObjectName> SubjectsOf(Pod pod) => LauncherPods.InstanceOf(pod) is { } machine ? [pod.Name, machine] : [pod.Name];
@@ -125,7 +129,8 @@ internal sealed class Drainage
         _ => $"{string.Join(", ", subjects.Take(NamedTogether))} and {subjects.Count - NamedTogether} more: each {why}.",
     };
 
-    private async Task EmptyAsync(LiveView<Pod> pods, TimeSpan emptyFor, CancellationToken cancellationToken)
+    /// <returns>What is left, as it was when it was decided that waiting is over: a moment later it may look otherwise.</returns>
+    private async Task<IReadOnlyList<LeftPod>> EmptyAsync(LiveView<Pod> pods, TimeSpan emptyFor, CancellationToken cancellationToken)
     {
         // What came between the plan's listing and the cordon is told before this completes.
         var caughtUp = false;
@@ -140,9 +145,11 @@ internal sealed class Drainage
             await ThrowIfOneFailedAsync(left).ConfigureAwait(false);
             told = Tell(told, left);
             var quiet = left.Count > 0 ? emptyFor : UntilQuiet(emptyFor, pods.Interruption is null);
-            if (caughtUp && pods.Interruption is null && left.All(eviction => eviction.IsStuck || eviction.IsOverdue) && (left.Count > 0 || quiet <= TimeSpan.Zero))
+            if (caughtUp && pods.Interruption is null && (left.Count > 0 || quiet <= TimeSpan.Zero)
+                && left.ConvertAll(static eviction => new LeftPod(eviction, eviction.StuckFor, eviction.IsOverdue)) is var look
+                && look.TrueForAll(static pod => pod.StuckFor is not null || pod.IsOverdue))
             {
-                return;
+                return [.. look.OrderBy(static pod => pod.Eviction.Pod.Name)];
             }
 
             var wasCaughtUp = caughtUp;
@@ -256,22 +263,25 @@ internal sealed class Drainage
         return message;
     }
 
-    private StepOutcome Outcome()
+    private StepOutcome Outcome(IReadOnlyList<LeftPod> left)
     {
-        var (all, stuck) = (All, Left);
-        if (stuck.Any(eviction => !eviction.IsStuck))
+        var all = All;
+        if (left.Any(static pod => pod.StuckFor is null))
         {
-            var overdue = stuck.Where(eviction => eviction.IsOverdue).Select(eviction => eviction.Machine!.Value).ToList();
+            var overdue = left.Where(static pod => pod.IsOverdue).Select(static pod => pod.Eviction.Machine!.Value).ToList();
             overdue.ForEach(machine => _context.Machines.Note(machine, report => report with { Message = $"Timed out after {_context.Options.MachineTimeout}. {report.Message}".Trim() }));
             return StepOutcome.TimedOut($"{string.Join(", ", overdue)} took longer than {_context.Options.MachineTimeout} (MachineTimeout). {DescribePending()}");
         }
 
-        if (stuck.Count > 0)
+        if (left.Count > 0)
         {
-            var causes = stuck.Select(eviction => (Eviction: eviction, Cause: eviction.Current as EvictionDecision.Stuck)).Where(one => one.Cause is not null).ToList();
-            causes.ForEach(one => TellStuck(one.Eviction, one.Cause!));
-            var codes = causes.Select(one => one.Cause!.Code).Distinct().ToList();
-            return StepOutcome.Blocked(codes.Count == 1 ? codes[0] : "SeveralCauses", DescribePending()!);
+            foreach (var pod in left)
+            {
+                TellStuck(pod.Eviction, pod.StuckFor!);
+            }
+
+            var codes = left.Select(static pod => pod.StuckFor!.Code).Distinct().ToList();
+            return StepOutcome.Blocked(codes.Count == 1 ? codes[0] : "SeveralCauses", DescribeLeft([.. left.Select(static pod => (pod.Eviction.Subject, pod.StuckFor!.Sentence))]));
         }
 
         var skipped = all.Count(eviction => eviction.Current is EvictionDecision.Leave);
@@ -297,4 +307,7 @@ internal sealed class Drainage
             });
         }
     }
+
+    /// <summary>A pod that has not left, and how it stood at one moment.</summary>
+    private sealed record LeftPod(PodEviction Eviction, EvictionDecision.Stuck? StuckFor, bool IsOverdue);
 }

@@ -35,7 +35,11 @@ internal abstract record EvictionDecision
     /// <param name="Why">What stands against it.</param>
     /// <param name="Lift">What lifts it, as a sentence.</param>
     /// <param name="MayEscalate">Whether a harder way may be tried; not where the policy itself stands against it.</param>
-    public sealed record Stuck(string Code, string Why, string Lift, bool MayEscalate = true) : EvictionDecision;
+    public sealed record Stuck(string Code, string Why, string Lift, bool MayEscalate = true) : EvictionDecision
+    {
+        /// <summary>Both as the rest of a sentence about the pod.</summary>
+        public string Sentence => $"{Why.TrimEnd('.')}. {Lift.TrimEnd('.')}";
+    }
 }
 
 /// <summary>The ways in which a pod is made to leave.</summary>

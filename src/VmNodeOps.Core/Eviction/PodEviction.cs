@@ -41,8 +41,8 @@ internal sealed class PodEviction
     /// <summary>Whether the pod is being deleted, as last seen.</summary>
     public bool IsDeleting { get; private set; }
 
-    /// <summary>Whether waiting does not help, and no rung of the ladder is left.</summary>
-    public bool IsStuck { get; private set; }
+    /// <summary>Why waiting does not help, where no rung of the ladder is left; null while it may.</summary>
+    public EvictionDecision.Stuck? StuckFor { get; private set; }
 
     /// <summary>What stands against it, as the rest of a sentence about <see cref="Subject"/>.</summary>
     public string WhyLeft => Current switch
@@ -51,7 +51,7 @@ internal sealed class PodEviction
         // Who follows the machine knows more of its migration.
         EvictionDecision.Wait { Code: "Evacuating" or "Migrating" } when Standing is { Message.Length: > 0 } standing => $"is to leave: {standing.Message.TrimEnd('.')}",
         EvictionDecision.Wait wait => wait.Why.TrimEnd('.'),
-        EvictionDecision.Stuck stuck => $"{stuck.Why.TrimEnd('.')}. {stuck.Lift.TrimEnd('.')}",
+        EvictionDecision.Stuck stuck => stuck.Sentence,
         EvictionDecision.Ask { WhyAgain: { } why } => $"is being asked again to leave; before, it {why.TrimEnd('.')}",
         _ => "is being asked to leave",
     };
@@ -161,7 +161,7 @@ internal sealed class PodEviction
     {
         var news = decision != Current || pod.IsDeleting != IsDeleting;
         (Current, IsDeleting) = (decision, pod.IsDeleting);
-        IsStuck = decision is EvictionDecision.Stuck stuck && !(stuck.MayEscalate && _ladder.MayClimb(pod, _memory.How));
+        StuckFor = decision is EvictionDecision.Stuck stuck && !(stuck.MayEscalate && _ladder.MayClimb(pod, _memory.How)) ? stuck : null;
         _ladder.Note(pod, decision);
         if (!news)
         {
