@@ -87,6 +87,13 @@ internal sealed class DaemonSetController : Controller
 
     private void SyncNode(StoredObject set, DaemonPlacement placement, DaemonNode node, List<StoredObject> pods, DaemonCounts counts)
     {
+        var wanted = placement.Wants(node);
+        if (wanted && pods is [{ IsDeleting: false } only] && only.Phase() != "Failed")
+        {
+            counts.Add(wanted, only);
+            return;
+        }
+
         foreach (var failed in pods.Where(pod => pod.Phase() == "Failed" && !pod.IsDeleting).ToList())
         {
             _events.Warning(set, "FailedDaemonPod", $"Found failed daemon pod {failed.Namespace}/{failed.Name} on node {node.Name}, will try to kill it");
@@ -94,7 +101,6 @@ internal sealed class DaemonSetController : Controller
             pods.Remove(failed);
         }
 
-        var wanted = placement.Wants(node);
         var live = pods.Where(pod => !pod.IsDeleting).ToList();
         if (wanted && pods.Count == 0)
         {

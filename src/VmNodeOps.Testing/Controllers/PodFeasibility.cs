@@ -12,9 +12,7 @@ internal sealed class PodFeasibility
     private readonly NodeAffinity _affinity;
     private readonly IReadOnlyDictionary<string, decimal> _requests;
     private readonly IReadOnlySet<(string Key, string Value)> _forbidden;
-    private readonly SortedDictionary<string, int> _refusals = new(StringComparer.Ordinal);
-    private int _nodes;
-    private int _withoutVictims;
+    private readonly bool _toleratesCordon;
 
     public PodFeasibility(StoredObject pod, PodAntiAffinity antiAffinity)
     {
@@ -22,60 +20,47 @@ internal sealed class PodFeasibility
         _affinity = NodeAffinity.Of(pod.Json["spec"]);
         _requests = PodRequests.Of(pod);
         _forbidden = antiAffinity.Forbidden(pod);
+        _toleratesCordon = Tolerates(new Taint(Taint.Unschedulable, "", Taint.NoSchedule));
     }
 
     /// <inheritdoc cref="NodeAffinity.NamedNodes"/>
     public IReadOnlyList<string>? NamedNodes => _affinity.NamedNodes;
 
-    /// <summary>Whether a node can take the pod, without a word about why not.</summary>
-    public bool Fits(SchedulingNode node) => Refusals(node).Count == 0;
+    /// <summary>Whether a node can take the pod. Most that cannot are cordoned, and cost nothing but that look.</summary>
+    public bool Fits(SchedulingNode node) => (!node.Unschedulable || _toleratesCordon) && Refusals(node).Count == 0;
 
-    public bool Admits(SchedulingNode node)
+    /// <summary>The message of FailedScheduling: the reasons of all nodes with their counts, sorted as text.</summary>
+    public string Explain(IReadOnlyCollection<SchedulingNode> nodes)
     {
-        _nodes++;
-        var reasons = Refusals(node);
-        if (reasons.Count > 0 && (reasons[0] == AntiAffinityReason || !reasons[0].StartsWith("node(s)", StringComparison.Ordinal)))
-        {
-            _withoutVictims++;
-        }
-
-        foreach (var reason in reasons)
-        {
-            _refusals[reason] = _refusals.GetValueOrDefault(reason) + 1;
-        }
-
-        return reasons.Count == 0;
-    }
-
-    /// <summary>The message of FailedScheduling: reasons with their counts, sorted as text.</summary>
-    public string Explain()
-    {
-        if (_nodes == 0)
+        if (nodes.Count == 0)
         {
             return "no nodes available to schedule pods";
         }
 
-        var reasons = _refusals.Select(item => string.Create(CultureInfo.InvariantCulture, $"{item.Value} {item.Key}")).Order(StringComparer.Ordinal);
+        var refusals = nodes.Select(Refusals).ToList();
+        var withoutVictims = refusals.Count(static reasons =>
+            reasons.Count > 0 && (reasons[0] == AntiAffinityReason || !reasons[0].StartsWith("node(s)", StringComparison.Ordinal)));
+        var reasons = refusals.SelectMany(static reasons => reasons).CountBy(static reason => reason)
+            .Select(static item => string.Create(CultureInfo.InvariantCulture, $"{item.Value} {item.Key}")).Order(StringComparer.Ordinal);
         var preemption = new List<string>();
-        if (_withoutVictims > 0)
+        if (withoutVictims > 0)
         {
-            preemption.Add(string.Create(CultureInfo.InvariantCulture, $"{_withoutVictims} No preemption victims found for incoming pod"));
+            preemption.Add(string.Create(CultureInfo.InvariantCulture, $"{withoutVictims} No preemption victims found for incoming pod"));
         }
 
-        if (_nodes > _withoutVictims)
+        if (nodes.Count > withoutVictims)
         {
-            preemption.Add(string.Create(CultureInfo.InvariantCulture, $"{_nodes - _withoutVictims} Preemption is not helpful for scheduling"));
+            preemption.Add(string.Create(CultureInfo.InvariantCulture, $"{nodes.Count - withoutVictims} Preemption is not helpful for scheduling"));
         }
 
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"0/{_nodes} nodes are available: {string.Join(", ", reasons)}. preemption: 0/{_nodes} nodes are available: {string.Join(", ", preemption)}.");
+            $"0/{nodes.Count} nodes are available: {string.Join(", ", reasons)}. preemption: 0/{nodes.Count} nodes are available: {string.Join(", ", preemption)}.");
     }
 
     private List<string> Refusals(SchedulingNode node)
     {
-        var unschedulable = new Taint(Taint.Unschedulable, "", Taint.NoSchedule);
-        if (node.Unschedulable && !Tolerates(unschedulable))
+        if (node.Unschedulable && !_toleratesCordon)
         {
             return ["node(s) were unschedulable"];
         }

@@ -118,7 +118,7 @@ internal sealed class Scheduler : Controller
         var feasibility = new PodFeasibility(pod, _antiAffinity);
         if (Choose(feasibility) is not { } best)
         {
-            Refuse(pod, feasibility.Explain());
+            Refuse(pod, feasibility.Explain([.. _nodes.Values.Where(static node => node.Exists)]));
         }
         else
         {
@@ -128,14 +128,10 @@ internal sealed class Scheduler : Controller
 
     private SchedulingNode? Choose(PodFeasibility feasibility)
     {
-        // Where the pod names its nodes no other one is looked at, unless to say why there is none.
-        if (feasibility.NamedNodes is { } named
-            && named.Select(name => _nodes.GetValueOrDefault(name)).Where(node => node is { Exists: true } && feasibility.Fits(node)).MinBy(node => (node!.Pods, node.Name)) is { } best)
-        {
-            return best;
-        }
-
-        return ChooseAmongAll(feasibility);
+        // Where the pod names its nodes no other one is looked at.
+        return feasibility.NamedNodes is { } named
+            ? named.Select(name => _nodes.GetValueOrDefault(name)).Where(node => node is { Exists: true } && feasibility.Fits(node)).MinBy(node => (node!.Pods, node.Name))
+            : ChooseAmongAll(feasibility);
     }
 
     private SchedulingNode? ChooseAmongAll(PodFeasibility feasibility)
@@ -146,7 +142,7 @@ internal sealed class Scheduler : Controller
         for (; looked < nodes.Length && found < enough; looked++)
         {
             var node = nodes[(_start + looked) % nodes.Length];
-            if (node.Exists && feasibility.Admits(node))
+            if (node.Exists && feasibility.Fits(node))
             {
                 found++;
                 best = best is null || node.Pods < best.Pods ? node : best;
