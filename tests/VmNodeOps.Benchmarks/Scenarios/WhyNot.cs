@@ -11,7 +11,7 @@ internal static class WhyNot
 
     public const string Journal = "By the code: between the last machine and the return lie the last write of the journal and the release of the lease, one answer of the server each.";
 
-    public const string Attachments = "A recovery reads the attachments once, as the floor does, and goes on from there by a watch. Our last call is answered about when the floor has read its last page, as the table tells; what comes after it is the cluster's: the attachments are gone when the external-attacher has detached them, and our process waits for that. What still grows with the cluster there is the memory of the simulated server: to collect a gigabyte took a fifth of its processor time in those seconds (perf). A server with a processor of its own would reach this figure.";
+    public const string Attachments = "A recovery reads the attachments once, as the floor does, and goes on from there by a watch. What comes after our last call, whose time the table has too, is the cluster's: the attachments are gone when the external-attacher has detached them, half a second later, and our process waits for that. What still grows with the cluster there is the memory of the simulated server: to collect a gigabyte took a fifth of its processor time in those seconds (perf). A server with processors of its own has not been measured.";
 
     public const string Memory = "By the code: a page of 500 objects is held whole while it is sifted. A smaller page (KubernetesClusterOptions.PageSize) lowers it.";
 
