@@ -88,6 +88,7 @@ internal sealed class DaemonSetController : Controller
     private void SyncNode(StoredObject set, DaemonPlacement placement, DaemonNode node, List<StoredObject> pods, DaemonCounts counts)
     {
         var wanted = placement.Wants(node);
+        // As it is on nearly all nodes, however many there are.
         if (wanted && pods is [{ IsDeleting: false } only] && only.Phase() != "Failed")
         {
             counts.Add(wanted, only);

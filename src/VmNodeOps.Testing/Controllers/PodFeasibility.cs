@@ -8,6 +8,9 @@ internal sealed class PodFeasibility
 {
     private const string AntiAffinityReason = "node(s) didn't match pod anti-affinity rules";
 
+    /// <summary>One list for all: of many nodes most that cannot take the pod are cordoned.</summary>
+    private static readonly string[] Cordoned = ["node(s) were unschedulable"];
+
     private readonly IReadOnlyList<Toleration> _tolerations;
     private readonly NodeAffinity _affinity;
     private readonly IReadOnlyDictionary<string, decimal> _requests;
@@ -26,8 +29,8 @@ internal sealed class PodFeasibility
     /// <inheritdoc cref="NodeAffinity.NamedNodes"/>
     public IReadOnlyList<string>? NamedNodes => _affinity.NamedNodes;
 
-    /// <summary>Whether a node can take the pod. Most that cannot are cordoned, and cost nothing but that look.</summary>
-    public bool Fits(SchedulingNode node) => (!node.Unschedulable || _toleratesCordon) && Refusals(node).Count == 0;
+    /// <summary>Whether a node can take the pod.</summary>
+    public bool Fits(SchedulingNode node) => Refusals(node).Count == 0;
 
     /// <summary>The message of FailedScheduling: the reasons of all nodes with their counts, sorted as text.</summary>
     public string Explain(IReadOnlyCollection<SchedulingNode> nodes)
@@ -58,11 +61,11 @@ internal sealed class PodFeasibility
             $"0/{nodes.Count} nodes are available: {string.Join(", ", reasons)}. preemption: 0/{nodes.Count} nodes are available: {string.Join(", ", preemption)}.");
     }
 
-    private List<string> Refusals(SchedulingNode node)
+    private IReadOnlyList<string> Refusals(SchedulingNode node)
     {
         if (node.Unschedulable && !_toleratesCordon)
         {
-            return ["node(s) were unschedulable"];
+            return Cordoned;
         }
 
         foreach (var taint in node.Taints)

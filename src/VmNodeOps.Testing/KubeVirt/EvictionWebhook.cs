@@ -47,8 +47,8 @@ internal sealed class EvictionWebhook(KubeVirtWorld world, VirtApi virtApi)
             throw Denial.Of(HotplugWebhook, 429, $"failed getting owner for hotplug pod: pods \"{owner}\" not found");
         }
 
-        if (!IsFinal(launcher) && launcher.Annotation(Names.Domain) is { } domain
-            && world.Api.Get(ResourceTypes.VirtualMachineInstances, request.Namespace, domain) is { } instance && !IsFinal(instance))
+        if (!InstancePhase.IsFinal(launcher) && launcher.Annotation(Names.Domain) is { } domain
+            && world.Api.Get(ResourceTypes.VirtualMachineInstances, request.Namespace, domain) is { } instance && !InstancePhase.IsFinal(instance))
         {
             throw Denial.Of(
                 HotplugWebhook,
@@ -60,7 +60,7 @@ internal sealed class EvictionWebhook(KubeVirtWorld world, VirtApi virtApi)
     private void AdmitLauncherPod(AdmissionRequest request)
     {
         if (world.Api.Get(ResourceTypes.Pods, request.Namespace, request.Name) is not { } pod
-            || pod.Label(Names.Component) != Names.Launcher || IsFinal(pod) || pod.Annotation(Names.Domain) is not { } domain)
+            || pod.Label(Names.Component) != Names.Launcher || InstancePhase.IsFinal(pod) || pod.Annotation(Names.Domain) is not { } domain)
         {
             return;
         }
@@ -107,7 +107,7 @@ internal sealed class EvictionWebhook(KubeVirtWorld world, VirtApi virtApi)
             throw Denial.Of(LauncherWebhook, 429, "Evacuation in progress: " + text);
         }
 
-        var node = pod.Json.Text("spec.nodeName");
+        var node = pod.NodeName;
         if (instance.NodeName != node)
         {
             throw Denial.Of(LauncherWebhook, 429, "Eviction request for target Pod");
@@ -147,6 +147,4 @@ internal sealed class EvictionWebhook(KubeVirtWorld world, VirtApi virtApi)
             };
         }
     }
-
-    private static bool IsFinal(StoredObject stored) => stored.Json.Text("status.phase") is "Succeeded" or "Failed";
 }

@@ -17,7 +17,7 @@ internal static class HotplugPods
         }
 
         var api = world.Api.As(world.Settings.ControllerUser);
-        foreach (var launcher in launchers.Where(pod => !InstancePhase.IsFinal(pod) && !pod.IsDeleting && pod.Json.Text("spec.nodeName") is { Length: > 0 }))
+        foreach (var launcher in launchers.Where(pod => !InstancePhase.IsFinal(pod) && !pod.IsDeleting && pod.NodeName is not null))
         {
             if (Of(world, launcher) is null)
             {
@@ -62,7 +62,7 @@ internal static class HotplugPods
         {
             ["key"] = "kubernetes.io/hostname",
             ["operator"] = "In",
-            ["values"] = new JsonArray(launcher.Json.Text("spec.nodeName")),
+            ["values"] = new JsonArray(launcher.NodeName),
         };
         return new JsonObject
         {

@@ -59,7 +59,7 @@ internal sealed class InstanceController(KubeVirtWorld world)
     }
 
     /// <summary>A new instance is told of its pod when the scheduler has spoken.</summary>
-    private static bool IsPlacedOrRefused(StoredObject pod) => Conditions.Find(pod.Json, "PodScheduled") is not null || pod.Json.Text("spec.nodeName") is not null;
+    private static bool IsPlacedOrRefused(StoredObject pod) => Conditions.Find(pod.Json, "PodScheduled") is not null || pod.NodeName is not null;
 
     private StoredObject? Write(StoredObject instance, Action<JsonObject> change) =>
         world.Update(world.Settings.ControllerUser, instance, change);
@@ -122,7 +122,7 @@ internal sealed class InstanceController(KubeVirtWorld world)
         var active = new JsonObject();
         foreach (var pod in pods)
         {
-            active[pod.Uid] = pod.Json.Text("spec.nodeName") ?? "";
+            active[pod.Uid] = pod.NodeName ?? "";
         }
 
         status["activePods"] = active;
@@ -154,7 +154,7 @@ internal sealed class InstanceController(KubeVirtWorld world)
     }
 
     /// <summary>Where virt-handler works it tells how the guest ended; it knows better than the pod's phase.</summary>
-    private bool HasHandler(StoredObject pod) => world.HasHandler(pod.Json.Text("spec.nodeName"));
+    private bool HasHandler(StoredObject pod) => world.HasHandler(pod.NodeName);
 
     private void UpdateScheduling(JsonObject json, StoredObject pod)
     {
@@ -167,7 +167,7 @@ internal sealed class InstanceController(KubeVirtWorld world)
         }
 
         Conditions.Remove(json, "PodScheduled");
-        if (pod.Json.Text("spec.nodeName") is not { Length: > 0 } node || !Conditions.IsTrue(pod.Json, "ContainersReady"))
+        if (pod.NodeName is not { } node || !Conditions.IsTrue(pod.Json, "ContainersReady"))
         {
             return;
         }

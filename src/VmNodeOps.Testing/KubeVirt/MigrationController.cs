@@ -174,7 +174,7 @@ internal sealed class MigrationController(KubeVirtWorld world, Action<string, Ti
             return;
         }
 
-        var node = target.Json.Text("spec.nodeName");
+        var node = target.NodeName;
         var source = world.CurrentPod(instance)?.Name;
         Write(instance, json =>
         {

@@ -55,5 +55,5 @@ internal sealed class NodeController(KubeVirtWorld world)
         instance.Label(Names.NodeName) == nodeName
         && InstancePhase.Of(instance) is "Running" or "Scheduled"
         && instance.Label(Names.NodeName) == nodeName
-        && !world.LauncherPods(instance).Any(pod => pod.Json.Text("spec.nodeName") == nodeName && !InstancePhase.IsFinal(pod));
+        && !world.LauncherPods(instance).Any(pod => pod.NodeName == nodeName && !InstancePhase.IsFinal(pod));
 }
